@@ -1,0 +1,1 @@
+"""What to make of it: pure decisions on entries, with their reasons -> `Change`."""

@@ -1,0 +1,1 @@
+"""Remember it: what was seen, decided and published, in SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The world out: published entries become pages, documents and files -> `Document`."""
