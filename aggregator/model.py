@@ -127,11 +127,17 @@ class FeedState:
     next_due: datetime | None = None  # None: due at once
     last_visit: datetime | None = None
     last_success: datetime | None = None
-    last_unconditional: datetime | None = None  # the last request sent without validators
+    # The last request without validators to a server that gave some: one a day is allowed.
+    last_unconditional: datetime | None = None
+    not_before: datetime | None = None  # Retry-After and the like: not even a forced visit
     validators: Validators | None = None
     body_digest: str | None = None  # of the last parsed body; an equal one ends the visit
     moved_to: str | None = None  # where permanent redirects lead
     moved_since: datetime | None = None  # since when they have led there, without a break
+    moved_from: str | None = None  # the candidate that they lead away from
+    moved_checked: datetime | None = None  # when that candidate was last asked itself
+    tried: tuple[str, ...] = ()  # addresses that failed in the round under way
+    preferred_asked: datetime | None = None  # when the first candidate was last asked
     failures: int = 0  # visits failed in a row
     failure: str | None = None  # the last failure's message
     stopped: str | None = None  # why it is not polled any more (410 on every candidate)
@@ -183,6 +189,7 @@ class Enclosure:
     url: str
     media_type: str | None = None
     length: int | None = None  # bytes, as declared
+    medium: str | None = None  # "image", "audio", "video": media:content without a type has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +293,7 @@ class Identified:
     digest: str  # of the raw fields and the normalizer's version
     same_story: str | None  # of title and publication time, where both are there
     parsed: ParsedEntry
+    also: tuple[str, ...] = ()  # guids of the same story's other entries in the document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,6 +321,7 @@ class Entry:
     language_reason: str
     origin: Origin | None
     flags: tuple[str, ...] = ()  # "published-in-future", "date-absurd", ...
+    also: tuple[str, ...] = ()  # other guids under which the document had this story
 
 
 # --- judge: what to make of it --------------------------------------------------------------
@@ -340,7 +349,8 @@ class Known:
 
     entry_id: int
     guid: str  # the one under which it was first stored
-    digest: str
+    feed_key: str  # the feed that first brought it; only that one changes it
+    digest: str  # as last recorded from the asking feed under the asked guid; "" if never
     text_digest: str  # of the normalized words: what a material change changes
     published: datetime
     updated: datetime
@@ -408,6 +418,8 @@ class Visit:
     changes: tuple[Change, ...] = ()
     failure: Failure | None = None
     flaws: tuple[str, ...] = ()
+    retry_at: datetime | None = None  # Retry-After: its domain is left alone until then
+    next_domain: str | None = None  # what the next visit asks; None: the same as this one
 
 
 # --- syndicate: the world out ---------------------------------------------------------------
@@ -445,7 +457,8 @@ class Item:
     source_meta: FeedMeta
     source_updated: datetime | None
     extent: Extent
-    summary: str  # "" for a headline
+    summary: str  # the standfirst; "" for a headline
+    opening: str  # the body's first words: for an excerpt without standfirst, else ""
     body: Html  # "" but for full text
     enclosures: tuple[Enclosure, ...]
     categories: tuple[str, ...]

@@ -1,1 +1,246 @@
-"""Remember it: what was seen, decided and published, in SQLite or PostgreSQL."""
+"""Remember it: what was seen, decided and published, in SQLite or PostgreSQL.
+
+    Store        the questions and commands that the other rooms' values go through
+    claims       enroll, claim, release, renew, list: who visits what, and when
+    recalls      recall: what is known of a document's entries
+    visits       record: each visit whole or not at all
+    batch        what `visits` writes: rows, a statement a table
+    rulings      rule, history: what a person decided; how an entry changed
+    emissions    emit, window: ids given for ever; the newest of an edition
+    hosts        hold: Retry-After, for a whole domain
+    logs         the last visits of each feed
+    counters     numbers that never come twice
+    rows         values to columns and back
+    schema       the tables, one text for both databases
+    migrations   from any past schema to this one
+    database     opening, checking, transactions; SQLite and PostgreSQL differ here alone
+    lock         one process publishes at a time
+
+Every command is one transaction, durable when it returns. All of it may be called from several
+threads and processes at once.
+"""
+
+import os
+import socket
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from aggregator.model import Identified, Published, Ruling, Source, Visit
+from aggregator.store import (
+    claims,
+    counters,
+    emissions,
+    hosts,
+    logs,
+    recalls,
+    rulings,
+    visits,
+)
+from aggregator.store.claims import Claim, DomainOf, FeedRow
+from aggregator.store.database import Database
+from aggregator.store.emissions import Mint
+from aggregator.store.logs import LoggedVisit
+from aggregator.store.recalls import Recall
+from aggregator.store.rulings import Revision
+from aggregator.store.visits import Recorded
+
+__all__ = [
+    "Claim",
+    "FeedRow",
+    "LoggedVisit",
+    "Recall",
+    "Recorded",
+    "Revision",
+    "Store",
+]
+
+MOST_SHOWN: Final = 500  # entries in a document, however many came in two days
+
+
+class Store:
+    """What is remembered. Open it with `Store.open`, as a context manager."""
+
+    def __init__(self, database: Database, created: datetime) -> None:
+        self._database = database
+        self.created = created
+
+    @classmethod
+    def open(cls, location: str, *, now: datetime, check: bool = True) -> Self:
+        """Open the store, making or migrating it where needed.
+
+        Args:
+            location: a path (SQLite), or ``postgresql://USER@HOST/DATABASE``.
+            now: when a store that is made here is said to have been made.
+            check: look for damage first; reads the whole file of a SQLite database.
+
+        Raises:
+            StoreError: it cannot be reached or written, is damaged, another program's, or was
+                made by a newer version of this one.
+        """
+        database = Database(location)
+        try:
+            return cls(database, database.prepare(now=now, check=check))
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- commands -----------------------------------------------------------------------------
+
+    def enroll(
+        self,
+        sources: Iterable[Source],
+        *,
+        now: datetime,
+        domain_of: DomainOf = claims.domain_asked,
+    ) -> None:
+        """Make the feeds of feeds.yaml known; see `claims.enroll`.
+
+        Args:
+            sources: all that are configured; feeds of others are retired, not forgotten.
+            now: the time.
+            domain_of: what a Retry-After reaches: the registrable domain that a feed asks next.
+        """
+        with self._database.writing() as connection:
+            claims.enroll(connection, sources, now=now, domain_of=domain_of)
+
+    def claim(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease: timedelta,
+        only: Collection[str] | None = None,
+        force: bool = False,
+        busy_domains: Collection[str] = (),
+    ) -> tuple[Claim, ...]:
+        """Take up to `limit` feeds that may be visited now, the longest overdue first.
+
+        Committed before it returns; see `claims.claim`.
+        """
+        with self._database.writing() as connection:
+            return claims.claim(
+                connection,
+                now,
+                limit=limit,
+                lease=lease,
+                owner=f"{socket.gethostname()}:{os.getpid()}",
+                only=only,
+                force=force,
+                busy_domains=busy_domains,
+            )
+
+    def renew(self, held: Iterable[Claim], until: datetime) -> tuple[Claim, ...]:
+        """Lengthen leases; returns the claims that still hold, the others are lost."""
+        with self._database.writing() as connection:
+            return claims.renew(connection, held, until)
+
+    def release(self, held: Iterable[Claim]) -> None:
+        """Give claims back unused: their feeds are as due as before."""
+        with self._database.writing() as connection:
+            claims.release(connection, held)
+
+    def hold_host(self, domain: str, until: datetime, *, reason: str = "") -> None:
+        """Let nothing of a domain be claimed before `until`; a hold never gets shorter.
+
+        A visit's own `retry_at` does this when it is recorded.
+        """
+        with self._database.writing() as connection:
+            hosts.hold(connection, [(domain, until, reason)])
+
+    def record(self, found: Iterable[Visit]) -> tuple[Recorded, ...]:
+        """Record visits, each whole or not at all, and give their claims back.
+
+        Returns:
+            One answer a visit, in order; a visit under an ended claim is refused.
+        """
+        with self._database.writing() as connection:
+            return visits.record(connection, found)
+
+    def rule(self, entry_id: int, ruling: Ruling, *, who: str, why: str, now: datetime) -> None:
+        """Put a person's ruling on an entry into force; later visits do not undo it.
+
+        Raises:
+            StoreError: there is no such entry.
+        """
+        with self._database.writing() as connection:
+            rulings.rule(connection, entry_id, ruling, who=who, why=why, now=now)
+
+    def emit(self, languages: Collection[str], *, now: datetime, mint: Mint) -> int:
+        """Give what may appear its place in the sequence and its id, for ever.
+
+        Args:
+            languages: those that some edition shows.
+            now: the time.
+            mint: for an entry, the id that it should have and the one to use where another
+                entry has that one already.
+
+        Returns:
+            How many entries were emitted.
+        """
+        with self._database.writing() as connection:
+            return emissions.emit(connection, languages, now=now, mint=mint)
+
+    # --- questions ----------------------------------------------------------------------------
+
+    def recall(self, source_id: str, feed_key: str, items: Iterable[Identified]) -> Recall:
+        """Look up what is known of the entries of one feed's document."""
+        with self._database.reading() as connection:
+            return recalls.recall(connection, source_id, feed_key, items)
+
+    def window(
+        self,
+        languages: Collection[str],
+        *,
+        entries: int,
+        span: timedelta,
+        limit: int = MOST_SHOWN,
+    ) -> tuple[Published, ...]:
+        """Return what an edition shows, the newest emission first; see `emissions.window`."""
+        with self._database.reading() as connection:
+            return emissions.window(connection, languages, least=entries, span=span, most=limit)
+
+    def generation(self) -> int:
+        """Return a number that grows with every commit that may change what is published."""
+        with self._database.reading() as connection:
+            return counters.read(connection, counters.GENERATION)
+
+    def feeds(self, now: datetime) -> tuple[FeedRow, ...]:
+        """Return all feeds with their state and counters, by source."""
+        with self._database.reading() as connection:
+            return claims.listed(connection, now)
+
+    def visits(self, source_id: str, feed_key: str = "") -> tuple[LoggedVisit, ...]:
+        """Return the last visits to a feed, the newest first."""
+        with self._database.reading() as connection:
+            return logs.read(connection, source_id, feed_key)
+
+    def history(self, entry_id: int) -> tuple[Revision, ...]:
+        """Return all revisions of an entry, the first one first."""
+        with self._database.reading() as connection:
+            return rulings.history(connection, entry_id)
+
+    def backup(self, target: Path) -> None:
+        """Copy a SQLite store, as it is at this moment, to a file that appears whole.
+
+        Raises:
+            StoreError: it cannot be written, or the store is PostgreSQL.
+        """
+        self._database.copy(target)

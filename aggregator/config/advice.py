@@ -1,0 +1,178 @@
+"""What may stand in feeds.yaml and is perhaps not meant: warnings, which stop nothing.  Pure."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from aggregator.config import languages
+from aggregator.config.addresses import literal, named_host
+from aggregator.config.crosschecks import (
+    child,
+    feeds_of,
+    groups,
+    items,
+    priors,
+    shown_languages,
+)
+from aggregator.config.kinds import duration, shown, spoken
+from aggregator.config.nodes import Mapping, Node, Scalar
+from aggregator.config.shapes import FeedsYaml
+from aggregator.errors import Mistake
+from aggregator.gather.fetch.addresses import inside
+from aggregator.model import Extent
+from aggregator.text.urls import canonical
+from aggregator.text.words import WORDS
+
+POLITE = timedelta(minutes=15)
+
+
+def advice_on(root: Node, shape: FeedsYaml) -> list[Mistake]:
+    """Warnings on a file without mistakes."""
+    return [
+        *_placeholders(root, shape),
+        *_secrets(root),
+        *_plain_http(root),
+        *_hasty(root),
+        *_full_text(root, shape),
+        *_own_feeds(root, shape),
+        *_idle(root, shape),
+        *_without_words(root),
+    ]
+
+
+def _placeholders(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    for key, value in (("url", shape.site.url), ("owner_email", shape.site.owner_email)):
+        host = urlsplit(value).hostname or value.rpartition("@")[2]
+        if f".{host}".endswith((".example.org", ".example.com", ".example.net", ".example")):
+            node = child(root, "site", key)
+            if node:
+                yield node.place.mistake(
+                    f"`site.{key}` is still the example; write your own before you publish"
+                )
+
+
+def _secrets(root: Node) -> Iterator[Mistake]:
+    store = child(root, "store")
+    if isinstance(store, Scalar) and "://" in store.text and urlsplit(store.text).password:
+        yield store.place.mistake(
+            "`store` has a password in it, which this file should not know; keep it in "
+            "~/.pgpass or in the environment variable PGPASSWORD"
+        )
+
+
+def _plain_http(root: Node) -> Iterator[Mistake]:
+    for source in groups(root, "sources"):
+        for address in (one for feed in feeds_of(source) for one in feed):
+            if address.text.lower().startswith("http:") and _leads_out(address):
+                yield address.place.mistake(
+                    f"{shown(address.text)} is asked without encryption, so others can read and "
+                    "change what arrives; try https://"
+                )
+
+
+def _hasty(root: Node) -> Iterator[Mistake]:
+    default = child(root, "defaults", "interval")
+    sources = groups(root, "sources")
+    if _is_hasty(default) and any(
+        "interval" not in source.entries and _is_public(source) for source in sources
+    ):
+        yield _hasty_at(default)
+    for source in sources:
+        own = child(source, "interval")
+        if _is_hasty(own) and _is_public(source):
+            yield _hasty_at(own)
+
+
+def _is_hasty(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and duration(node) < POLITE
+
+
+def _is_public(source: Mapping) -> bool:
+    return any(_leads_out(one) for feed in feeds_of(source) for one in feed)
+
+
+def _leads_out(address: Scalar) -> bool:
+    host, _ = named_host(address.text) or ("", 0)
+    target = literal(host)
+    return "." in host if target is None else inside(target) is None
+
+
+def _hasty_at(node: Node | None) -> Mistake:
+    assert isinstance(node, Scalar)
+    return node.place.mistake(
+        f"`interval`: {node.text} asks other people's servers very often, and they may shut you "
+        f"out; 1h is polite, less than {spoken(POLITE)} is not"
+    )
+
+
+def _full_text(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    default = child(root, "defaults", "rights", "allows")
+    if default and shape.defaults.rights.allows is Extent.FULL:
+        yield default.place.mistake(
+            "`defaults.rights.allows`: full republishes whole articles of every source; allow "
+            "it source by source, with the publisher's word"
+        )
+    for source, group in zip(shape.sources, groups(root, "sources"), strict=True):
+        rights = source.rights
+        node = child(group, "rights", "allows")
+        if (
+            node
+            and rights
+            and rights.allows is Extent.FULL
+            and not (rights.license or rights.basis)
+        ):
+            yield node.place.mistake(
+                "`rights.allows`: full needs the publisher's word; name it as `license` or `basis`"
+            )
+
+
+def _own_feeds(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    own = canonical(shape.site.url)
+    for source in groups(root, "sources"):
+        for address in (one for feed in feeds_of(source) for one in feed):
+            if canonical(address.text).startswith(f"{own}/"):
+                yield address.place.mistake(
+                    f"{shown(address.text)} lies on your own site; a feed that you publish must "
+                    "not come back in"
+                )
+
+
+def _idle(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    if all(source.disabled for source in shape.sources):
+        place = child(root, "sources")
+        assert place is not None
+        yield place.place.mistake("every source is disabled: nothing will be asked")
+        return
+    waiting = shown_languages(root) or set()
+    default = priors(child(root, "defaults"))
+    for source, group in zip(shape.sources, groups(root, "sources"), strict=True):
+        if source.disabled:
+            continue
+        feeds = [priors(feed) for feed in items(child(group, "feeds"))] or [[]]
+        for said in feeds:
+            prior = said or priors(group) or default
+            if not prior:
+                return  # its entries may be in any language
+            waiting = waiting - set(languages.expand(prior[0].text))
+    editions = child(root, "editions")
+    for code in sorted(waiting):
+        assert editions is not None
+        yield editions.place.mistake(
+            f"no source says that it writes {code} ({languages.NAMES[code]}), which an edition "
+            "shows; it may stay empty"
+        )
+
+
+def _without_words(root: Node) -> Iterator[Mistake]:
+    for edition in items(child(root, "editions")):
+        tag = edition if isinstance(edition, Scalar) else child(edition, "tag")
+        listed = [
+            one.text for one in items(child(edition, "languages")) if isinstance(one, Scalar)
+        ]
+        codes = listed or ([tag.text] if isinstance(tag, Scalar) else [])
+        shown_codes = [code for one in codes for code in languages.expand(one)]
+        if child(edition, "words") is None and not set(shown_codes) & set(WORDS):
+            yield edition.place.mistake(
+                f"the program has no words in {languages.NAMES[codes[0]]}; those around the "
+                "articles will be English (`words` in the long form chooses others)"
+            )

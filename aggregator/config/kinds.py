@@ -1,0 +1,360 @@
+"""The kinds of values in feeds.yaml: what is accepted, and the sentence for what is not.  Pure.
+
+Each kind takes a scalar node, since only the node knows how the value was written. The sentences
+name what was found and what is wanted; `words.py` puts the key in front.
+"""
+
+import difflib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from aggregator.config import languages
+from aggregator.config.addresses import address_problem
+from aggregator.config.nodes import Scalar
+from aggregator.gather.fetch.addresses import AllowList
+from aggregator.model import Extent, Images
+from aggregator.text.words import WORDS
+
+T = TypeVar("T")
+
+LONGEST_LINE = 300
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_DURATION = re.compile(r"(?:\d{1,6}[smhd])+")
+_SPOKEN = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>s|sec|m|min|h|hour|hr|d|day)[a-z]*\.?")
+_SIZES = {"kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
+_SIZE = re.compile(r"(?P<number>\d{1,6})\s?(?P<unit>kb|mb|gb)", re.IGNORECASE)
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_EMAIL = re.compile(r"[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
+_NOT_IN_A_LINE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+def wrong(sentence: str) -> PydanticCustomError:
+    """A refusal. The sentence is handed over as it is: it may hold braces of the operator."""
+    return PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
+
+
+def shown(text: str) -> str:
+    """What was found, in quotation marks and not too long."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= 60 else f'"{line[:59]}…"'
+
+
+def did_you_mean(guess: str | None) -> str:
+    """The end of a sentence."""
+    return f"; did you mean {guess}?" if guess else ""
+
+
+def nearest(word: str, known: list[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word that looks most like this one, where one does."""
+    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=cutoff)
+    return close[0] if close else None
+
+
+def text(value: Any, wanted: str = "a text", *, quotable: bool = False) -> str:
+    """The text of a scalar, or a refusal of everything that YAML takes for something else.
+
+    Args:
+        value: a scalar node, or a string that is a default of ours.
+        wanted: what is to stand here, within a sentence.
+        quotable: whether what was written could be meant, and wants quotation marks only.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (list, tuple)):
+        raise wrong(f"a list stands here; wanted: {wanted}")
+    if not isinstance(value, Scalar):
+        raise wrong(f"a group of keys stands here; wanted: {wanted}")
+    kind = value.reads_as
+    if kind == "text" and value.text.strip():
+        return value.text
+    if kind in {"nothing", "text"}:
+        raise wrong(f"there is nothing after the colon; write {wanted}")
+    if not quotable:
+        raise wrong(f"{value.text} stands here; wanted: {wanted}")
+    read_as = {"true": '"true"', "false": '"false"', "time": "a number of seconds"}
+    raise wrong(
+        f"{value.text}, written without quotes, is read as {read_as.get(kind, 'a number')} by "
+        f'many programs; put it in quotes: "{value.text}"'
+    )
+
+
+def line(value: Any, wanted: str = "a text") -> str:
+    """A text on one line, without invisible signs that turn the text around it."""
+    said = text(value, wanted, quotable=True).strip()
+    if "\n" in said:
+        raise wrong("the text goes on over several lines; write it on one")
+    found = _NOT_IN_A_LINE.search(said)
+    if found:
+        raise wrong(f"an invisible sign (U+{ord(found[0]):04X}) is in the text; type it again")
+    if len(said) > LONGEST_LINE:
+        raise wrong(f"the text has {len(said)} characters; at most {LONGEST_LINE} fit")
+    return said
+
+
+def note(value: Any) -> str:
+    """A text of any length and shape."""
+    return text(value, quotable=True)
+
+
+def name(value: Any) -> str:
+    """An id or tag: it becomes part of file names and identities."""
+    wanted = "a short name of a-z, 0-9 and -, such as north-press"
+    said = text(value, wanted, quotable=True)
+    if _ID.fullmatch(said):
+        return said
+    if len(said) > 64:
+        raise wrong(f"{shown(said)} has {len(said)} characters; at most 64 fit")
+    simple = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")
+    guess = simple if _ID.fullmatch(simple) else None
+    raise wrong(f"{shown(said)} cannot be used; write {wanted}{did_you_mean(guess)}")
+
+
+def language(value: Any) -> str:
+    """A language code of ours."""
+    wanted = "a language code such as en, fr, kmr (Kurmanji), ckb (Sorani) or ar"
+    if isinstance(value, Scalar) and value.reads_as == "false" and value.text.lower() == "no":
+        raise wrong(
+            'no, written without quotes, is read as "false" by many programs; if you mean '
+            'Norwegian, put it in quotes: "no"'
+        )
+    said = text(value, wanted)
+    if said in languages.NAMES:
+        return said
+    guess = languages.guess(said)
+    if guess:
+        guess = f"{guess} ({languages.NAMES[guess]})"
+    raise wrong(f"{shown(said)} is not a language code; write {wanted}{did_you_mean(guess)}")
+
+
+def words(value: Any) -> str:
+    """A language that the program has words of its own in."""
+    code = language(value)
+    if code in WORDS:
+        return code
+    raise wrong(
+        f"the program has no words in {languages.NAMES[code]}; write one of {', '.join(WORDS)}"
+    )
+
+
+def address(value: Any) -> str:
+    """An http or https address of a feed or page."""
+    wanted = "a web address such as https://www.example.org/feed"
+    said = text(value, wanted).strip()
+    found = address_problem(said)
+    if found:
+        problem, guess = found
+        raise wrong(f"{shown(said)} {problem}; write {wanted}{did_you_mean(guess)}")
+    return said
+
+
+def site_address(value: Any) -> str:
+    """The address of the operator's own site: no query, and no slash at the end."""
+    said = address(value)
+    if "?" in said or "#" in said:
+        raise wrong(f"{shown(said)} has a ? or # in it; write the site's address without")
+    return said.rstrip("/")
+
+
+def email(value: Any) -> str:
+    """An address that answers; it is sent along with every request (RFC 9110 section 10.1.2)."""
+    said = text(value, "an e-mail address such as news@example.org").strip()
+    if not _EMAIL.fullmatch(said):
+        raise wrong(
+            f"{shown(said)} is not an e-mail address; write one alone, such as news@example.org"
+        )
+    return said
+
+
+def duration(value: Any) -> timedelta:
+    """A length of time: 90s, 30m, 6h, 7d, 1h30m."""
+    how = "a number with s, m, h or d after it, such as 30m, 6h or 7d"
+    if isinstance(value, Scalar) and value.reads_as in {"number", "time"}:
+        found = value.text
+        guess = f"{found}m" if found.isdigit() and int(found) else None
+        raise wrong(f"{found} has no unit; write {how}{did_you_mean(guess)}")
+    said = text(value, how).strip()
+    if not _DURATION.fullmatch(said):
+        spoken = _SPOKEN.fullmatch(said.lower())
+        guess = f"{int(spoken['number'])}{spoken['unit'][0]}" if spoken else None
+        raise wrong(f"{shown(said)} is not a length of time; write {how}{did_you_mean(guess)}")
+    seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)([smhd])", said))
+    return timedelta(seconds=seconds)
+
+
+def size(value: Any) -> int:
+    """A number of bytes: 500kB, 10MB."""
+    how = "a number with kB or MB after it, such as 10MB"
+    if isinstance(value, Scalar) and value.reads_as == "number":
+        raise wrong(f"{value.text} has no unit; write {how}")
+    said = text(value, how).strip()
+    found = _SIZE.fullmatch(said)
+    if not found:
+        raise wrong(f"{shown(said)} is not a size; write {how}")
+    return int(found["number"]) * _SIZES[found["unit"].lower()]
+
+
+def whole(value: Any) -> int:
+    """A whole number."""
+    if isinstance(value, int):
+        return value
+    how = "a whole number such as 40"
+    if isinstance(value, Scalar) and re.fullmatch(r"\d{1,9}", value.text):
+        return int(value.text)
+    if isinstance(value, Scalar) and value.reads_as != "nothing":
+        raise wrong(f"{shown(value.text)} is not a whole number; write one such as 40")
+    text(value, how)
+    raise AssertionError(value)
+
+
+def flag(value: Any) -> bool:
+    """Yes or no."""
+    if isinstance(value, bool):
+        return value
+    how = "true or false"
+    if isinstance(value, Scalar) and value.reads_as in {"true", "false"}:
+        return value.reads_as == "true"
+    raise wrong(f"{shown(text(value, how))} is neither yes nor no; write {how}")
+
+
+def store(value: Any) -> str:
+    """Where the database is: a path, or the address of a PostgreSQL database."""
+    said = path(value)
+    scheme = re.match(r"([a-z0-9+]+)://", said, re.IGNORECASE)
+    if scheme and scheme[1].lower() not in {"postgresql", "postgresql+psycopg"}:
+        guess = said.removeprefix("sqlite:///") if said.startswith("sqlite:///") else None
+        raise wrong(
+            f"{shown(said)} is no database that can be used; write a path such as "
+            f"store/aggregator.db, or an address postgresql://...{did_you_mean(guess)}"
+        )
+    return said
+
+
+def path(value: Any) -> str:
+    """A path; relative ones are relative to the folder of feeds.yaml."""
+    said = line(value, "a path such as store/public")
+    if said.startswith("~"):
+        raise wrong(
+            f"{shown(said)} begins with ~, which is not understood here; write the path out"
+        )
+    return said
+
+
+def opening(value: Any) -> str:
+    """An entry of network.allow, in the form that the fetcher reads."""
+    said = text(value, "an address with its port, such as 127.0.0.1:8000")
+    try:
+        AllowList.parse((said,))
+    except ValueError as error:
+        raise wrong(str(error)) from error
+    return said
+
+
+def one_of(choices: type[StrEnum]) -> Callable[[Any], Any]:
+    """One word of a few."""
+    known = [str(choice) for choice in choices]
+    how = f"{', '.join(known[:-1])} or {known[-1]}"
+
+    def check(value: Any) -> StrEnum:
+        said = text(value, how)
+        if said in known:
+            return choices(said)
+        guess = nearest(said, known)
+        raise wrong(f"{shown(said)} is not known here; write {how}{did_you_mean(guess)}")
+
+    return check
+
+
+def between(low: Any, high: Any, check: Callable[[Any], T], show: Callable[[T], str]) -> Any:
+    """The same kind, within bounds."""
+
+    def bounded(value: Any) -> T:
+        found = check(value)
+        if low <= found <= high:
+            return found
+        raise wrong(
+            f"{show(found)} is out of bounds; write something from {show(low)} to {show(high)}"
+        )
+
+    return BeforeValidator(bounded)
+
+
+def spoken(length: timedelta) -> str:
+    """A duration as it is written in feeds.yaml."""
+    seconds = int(length.total_seconds())
+    parts = ""
+    for unit, worth in sorted(_UNITS.items(), key=lambda row: -row[1]):
+        count, seconds = divmod(seconds, worth)
+        parts += f"{count}{unit}" if count else ""
+    return parts or "0s"
+
+
+def _megabytes(count: int) -> str:
+    return f"{count // 1_000_000}MB" if count >= 1_000_000 else f"{count // 1_000}kB"
+
+
+_DURATION_SCHEMA = WithJsonSchema(
+    {"type": "string", "pattern": "^([0-9]+[smhd])+$", "examples": ["30m", "6h", "7d", "1h30m"]}
+)
+
+
+def _schema(**more: Any) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", **more})
+
+
+Line = Annotated[str, BeforeValidator(line), _schema(minLength=1, maxLength=LONGEST_LINE)]
+Note = Annotated[str, BeforeValidator(note), _schema()]
+Name = Annotated[str, BeforeValidator(name), _schema(pattern=f"^{_ID.pattern}$")]
+LANGUAGE_SCHEMA = {"type": "string", "enum": list(languages.NAMES)}
+Language = Annotated[str, BeforeValidator(language), WithJsonSchema(LANGUAGE_SCHEMA)]
+InterfaceLanguage = Annotated[str, BeforeValidator(words), _schema(enum=list(WORDS))]
+Address = Annotated[str, BeforeValidator(address), _schema(format="uri", pattern="^https?://")]
+SiteAddress = Annotated[
+    str, BeforeValidator(site_address), _schema(format="uri", pattern="^https?://")
+]
+Email = Annotated[str, BeforeValidator(email), _schema(format="email")]
+Path = Annotated[str, BeforeValidator(path), _schema(minLength=1)]
+Store = Annotated[str, BeforeValidator(store), _schema(minLength=1)]
+Opening = Annotated[str, BeforeValidator(opening), _schema(examples=["127.0.0.1:8000"])]
+Flag = Annotated[bool, BeforeValidator(flag)]
+Allows = Annotated[Extent, BeforeValidator(one_of(Extent)), _schema(enum=[*map(str, Extent)])]
+MayShow = Annotated[Images, BeforeValidator(one_of(Images)), _schema(enum=[*map(str, Images)])]
+
+Interval = Annotated[
+    timedelta,
+    between(timedelta(seconds=1), timedelta(days=90), duration, spoken),
+    _DURATION_SCHEMA,
+]
+Deadline = Annotated[
+    timedelta,
+    between(timedelta(seconds=1), timedelta(minutes=10), duration, spoken),
+    _DURATION_SCHEMA,
+]
+Spacing = Annotated[
+    timedelta,
+    between(timedelta(0), timedelta(hours=1), duration, spoken),
+    _DURATION_SCHEMA,
+]
+Bytes = Annotated[
+    int,
+    between(10_000, 100_000_000, size, _megabytes),
+    _schema(pattern="^[0-9]+ ?[kKmMgG][bB]$", examples=["10MB", "500kB"]),
+]
+Entries = Annotated[
+    int,
+    between(1, 500, whole, str),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 500}),
+]
+Concurrency = Annotated[
+    int,
+    between(1, 64, whole, str),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 64}),
+]

@@ -1,0 +1,396 @@
+"""The definition of feeds.yaml: which keys there are, what each holds, what it means.  Pure.
+
+From here come the checks of each value (pydantic), the JSON Schema that editors complete and
+check with, and the lists of keys that the messages name. What concerns several values at once is
+in `crosschecks.py`.
+"""
+
+from typing import Annotated, Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from aggregator.config import kinds
+
+# The forms that one value may take. Angle brackets keep them apart from keys in a location.
+TEXT, LIST, GROUP = "<text>", "<list>", "<group>"
+
+
+def form(value: Any) -> str:
+    """Which of the forms was written."""
+    if isinstance(value, (dict, BaseModel)):
+        return GROUP
+    return LIST if isinstance(value, (list, tuple)) else TEXT
+
+
+class Shape(BaseModel):
+    """A group of keys; any other key is a mistake."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        model_title_generator=lambda shape: shape.__name__.removesuffix("Shape"),
+    )
+
+
+class SiteShape(Shape):
+    """Whose site this is and who answers for it."""
+
+    title: kinds.Line = Field(
+        description="The name of your site. It is in the title of every feed that you publish.",
+        examples=["Kurdistan Center for Democracy in the Middle East"],
+    )
+    url: kinds.SiteAddress = Field(
+        description="The address of your site. Names of published articles are made from it, so "
+        "set it before the first run and keep it.",
+        examples=["https://www.example.org"],
+    )
+    owner_name: kinds.Line = Field(
+        description="The person or office that answers for the site.", examples=["News desk"]
+    )
+    owner_email: kinds.Email = Field(
+        description="An address that someone reads. Publishers see it with every request.",
+        examples=["news@example.org"],
+    )
+
+
+class PublishShape(Shape):
+    """Where the feeds are written, and how long they are."""
+
+    to: kinds.Path = Field(
+        default="store/public",
+        validate_default=True,
+        description="The folder that your web server shows to the public.",
+        examples=["store/public"],
+    )
+    entries: kinds.Entries = Field(
+        default=40, description="How many articles a feed holds at least.", examples=[40]
+    )
+
+
+class EditionShape(Shape):
+    """One feed that you publish, in the long form."""
+
+    tag: kinds.Name = Field(
+        description="The folder that the feed is in: en is published as en/atom.xml.",
+        examples=["ku"],
+    )
+    title: kinds.Line | None = Field(
+        default=None,
+        description="The title of the feed, in its own language. Without it: the site's title and "
+        "the language's name.",
+        examples=["Navenda Kurdistanê: nûçe"],
+    )
+    languages: tuple[kinds.Language, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Which articles it shows. `ku` stands for both kmr (Kurmanji) and ckb "
+        "(Sorani). Without it: the language that the tag names.",
+        examples=[["kmr", "ckb"]],
+    )
+    words: kinds.InterfaceLanguage | None = Field(
+        default=None,
+        description="The language of the few words around an article, such as `Source:`. Without "
+        "it: the first of `languages`.",
+        examples=["kmr"],
+    )
+
+
+class NetworkShape(Shape):
+    """How the outside is asked."""
+
+    allow: tuple[kinds.Opening, ...] = Field(
+        default=(),
+        description="Machines of your own network that may be asked: address:port. All others "
+        "there are refused.",
+        examples=[["127.0.0.1:8000", "10.0.0.0/8:80"]],
+    )
+    deadline: kinds.Deadline = Field(
+        default="60s",
+        validate_default=True,
+        description="How long one request may take in all.",
+        examples=["60s"],
+    )
+    spacing: kinds.Spacing = Field(
+        default="2s",
+        validate_default=True,
+        description="How long to wait between two requests to one host.",
+        examples=["2s"],
+    )
+    concurrency: kinds.Concurrency = Field(
+        default=8, description="How many hosts are asked at the same time.", examples=[8]
+    )
+    max_body: kinds.Bytes = Field(
+        default="10MB",
+        validate_default=True,
+        description="The largest feed that is read.",
+        examples=["10MB"],
+    )
+
+
+class DefaultRightsShape(Shape):
+    """What may be shown of a source that says nothing of its own."""
+
+    allows: kinds.Allows = Field(
+        default="excerpt",
+        validate_default=True,
+        description="How much of an article may appear: headline (title and link), excerpt (also "
+        "its first sentences), full (all of it).",
+        examples=["excerpt"],
+    )
+    images: kinds.MayShow = Field(
+        default="none",
+        validate_default=True,
+        description="none: no pictures or media. link: the feed points to the publisher's own.",
+        examples=["none"],
+    )
+
+
+class RightsShape(Shape):
+    """What the publisher lets you show, and on what grounds."""
+
+    allows: kinds.Allows | None = Field(
+        default=None,
+        description="How much of an article may appear: headline (title and link), excerpt (also "
+        "its first sentences), full (all of it; only with the publisher's word).",
+        examples=["excerpt"],
+    )
+    images: kinds.MayShow | None = Field(
+        default=None,
+        description="none: no pictures or media. link: the feed points to the publisher's own.",
+        examples=["none"],
+    )
+    license: kinds.Address | None = Field(
+        default=None,
+        description="The address of the licence, where there is one.",
+        examples=["https://creativecommons.org/licenses/by/3.0/"],
+    )
+    basis: kinds.Line | None = Field(
+        default=None,
+        description="The grounds, in your words: a licence, a letter and its date.",
+        examples=["letter of the editor, 3 March 2026"],
+    )
+    credit: kinds.Line | None = Field(
+        default=None, description="The credit line that the publisher asks for.", examples=["VOA"]
+    )
+
+
+class AlwaysShape(Shape):
+    """A language that decides alone, whatever the text of an entry looks like."""
+
+    always: kinds.Language = Field(
+        description="The language of every entry; nothing is detected.", examples=["en"]
+    )
+
+
+Prior = Annotated[
+    Annotated[kinds.Language, Tag(TEXT)] | Annotated[AlwaysShape, Tag(GROUP)],
+    Discriminator(form),
+]
+Addresses = Annotated[
+    Annotated[kinds.Address, Tag(TEXT)]
+    | Annotated[tuple[kinds.Address, ...], Field(min_length=1), Tag(LIST)],
+    Discriminator(form),
+]
+
+
+class FeedShape(Shape):
+    """One of several feeds of an outlet."""
+
+    url: Addresses = Field(
+        description="The address of this feed, or several addresses of the same feed, the best "
+        "one first.",
+        examples=["https://www.example.org/politics/rss"],
+    )
+    language: kinds.Language | None = Field(
+        default=None, description="The language of this feed alone.", examples=["ckb"]
+    )
+
+
+FeedForm = Annotated[
+    Annotated[kinds.Address, Tag(TEXT)]
+    | Annotated[tuple[kinds.Address, ...], Field(min_length=1), Tag(LIST)]
+    | Annotated[FeedShape, Tag(GROUP)],
+    Discriminator(form),
+]
+
+
+class DefaultsShape(Shape):
+    """What holds for every source that says nothing of its own."""
+
+    interval: kinds.Interval = Field(
+        default="1h",
+        validate_default=True,
+        description="How often a source is asked.",
+        examples=["1h"],
+    )
+    language: Prior | None = Field(
+        default=None, description="The language of sources that name none.", examples=["en"]
+    )
+    rights: DefaultRightsShape = Field(
+        default_factory=DefaultRightsShape,
+        description="What may be shown.",
+        examples=[{"allows": "excerpt"}],
+    )
+
+
+class SourceShape(Shape):
+    """An outlet that you follow."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["url"]}, {"required": ["feeds"]}]}
+    )
+
+    id: kinds.Name = Field(
+        description="A short name of a-z, 0-9 and -. Never change it: articles are known by it.",
+        examples=["the-cradle"],
+    )
+    name: kinds.Line = Field(
+        description="The outlet's name as readers see it.", examples=["The Cradle"]
+    )
+    url: Addresses | None = Field(
+        default=None,
+        description="The address of its feed, or several addresses of the same feed, the best one "
+        "first: the next is tried when one fails.",
+        examples=["https://thecradle.co/feed"],
+    )
+    feeds: tuple[FeedForm, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="Instead of `url`: several feeds of one outlet, such as its sections.",
+        examples=[["https://www.example.org/politics/rss", "https://www.example.org/culture/rss"]],
+    )
+    homepage: kinds.Address | None = Field(
+        default=None, description="The outlet's front page.", examples=["https://thecradle.co"]
+    )
+    language: Prior | None = Field(
+        default=None,
+        description="The language to expect. Each article is looked at all the same; "
+        "{always: en} turns that off.",
+        examples=["en"],
+    )
+    interval: kinds.Interval | None = Field(
+        default=None, description="How often it is asked; 1h is polite.", examples=["1h"]
+    )
+    rights: RightsShape | None = Field(
+        default=None, description="What may be shown.", examples=[{"allows": "excerpt"}]
+    )
+    disabled: kinds.Flag = Field(
+        default=False, description="true: it is not asked, and stays in the file.", examples=[True]
+    )
+    note: kinds.Note | None = Field(
+        default=None,
+        description="Anything that you want to remember; the program does not use it.",
+        examples=["asked for permission on 3 March 2026"],
+    )
+
+
+EditionForm = Annotated[
+    Annotated[kinds.Name, Tag(TEXT)] | Annotated[EditionShape, Tag(GROUP)],
+    Discriminator(form),
+]
+
+
+class FeedsYaml(Shape):
+    """What is followed, and what is published."""
+
+    model_config = ConfigDict(title="feeds.yaml")
+
+    site: SiteShape = Field(
+        description="Whose site this is and who answers for it.",
+        examples=[
+            {
+                "title": "My news",
+                "url": "https://www.example.org",
+                "owner_name": "News desk",
+                "owner_email": "news@example.org",
+            }
+        ],
+    )
+    store: kinds.Store = Field(
+        default="store/aggregator.db",
+        validate_default=True,
+        description="Where everything is remembered: the path of a database file.",
+        examples=["store/aggregator.db"],
+    )
+    publish: PublishShape = Field(
+        default_factory=PublishShape,
+        description="Where the feeds are written.",
+        examples=[{"to": "store/public"}],
+    )
+    editions: tuple[EditionForm, ...] = Field(
+        min_length=1,
+        description="The feeds that you publish, one a language: en, fr, ar, ku (Kurmanji "
+        "and Sorani), ... or the long form {tag, title, languages, words}.",
+        examples=[["en", "fr", "ku", "ar"]],
+    )
+    network: NetworkShape = Field(
+        default_factory=NetworkShape,
+        description="How the outside is asked.",
+        examples=[{"deadline": "60s"}],
+    )
+    defaults: DefaultsShape = Field(
+        default_factory=DefaultsShape,
+        description="What holds for every source that says nothing of its own.",
+        examples=[{"interval": "1h"}],
+    )
+    sources: tuple[SourceShape, ...] = Field(
+        min_length=1,
+        description="The outlets that you follow.",
+        examples=[
+            [{"id": "the-cradle", "name": "The Cradle", "url": "https://thecradle.co/feed"}]
+        ],
+    )
+
+
+class _Generator(GenerateJsonSchema):
+    """Says what we accept: a key without a value is a mistake, so nothing may be null."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        made = super().default_schema(schema)
+        if "default" in made and made["default"] is None:
+            del made["default"]
+        return made
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of feeds.yaml, for editors."""
+    made = _named_once(FeedsYaml.model_json_schema(schema_generator=_Generator))
+    made["$defs"]["Language"] = kinds.LANGUAGE_SCHEMA
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def _named_once(schema: Any) -> Any:
+    """The same schema, with the long list of languages in one place."""
+    if isinstance(schema, list):
+        return [_named_once(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {key: _named_once(part) for key, part in schema.items()}
+    if made.get("enum") == kinds.LANGUAGE_SCHEMA["enum"]:
+        rest = {key: part for key, part in made.items() if key not in kinds.LANGUAGE_SCHEMA}
+        return {"$ref": "#/$defs/Language", **rest}
+    return made
+
+
+def fields_by_path() -> dict[tuple[str, ...], dict[str, FieldInfo]]:
+    """The keys that each group may have: () is the top, ("sources", "rights") within a source."""
+    found: dict[tuple[str, ...], dict[str, FieldInfo]] = {}
+    waiting: list[tuple[tuple[str, ...], type[Shape]]] = [((), FeedsYaml)]
+    while waiting:
+        path, shape = waiting.pop()
+        found[path] = shape.model_fields
+        for key, info in shape.model_fields.items():
+            waiting += [((*path, key), below) for below in _shapes_in(info.annotation)]
+    return found
+
+
+def _shapes_in(annotation: Any) -> list[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        return [annotation]
+    return [shape for part in get_args(annotation) for shape in _shapes_in(part)]

@@ -1,0 +1,200 @@
+"""pydantic's errors -> mistakes with a place and a sentence for people.  Pure.
+
+pydantic itself is heard only on what is missing, unknown or of another form (text, list, group);
+the kinds bring sentences of their own. No word of its jargon gets out.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic_core import ErrorDetails
+
+from aggregator.config.kinds import nearest, shown
+from aggregator.config.nodes import Mapping, Node, Place, Scalar, Sequence
+from aggregator.config.shapes import GROUP, LIST, TEXT, fields_by_path
+from aggregator.errors import Mistake
+
+FIELDS = fields_by_path()
+
+# What people write -> the keys that may be meant, in order. Only one that the group has is named.
+_INSTEAD = {
+    "address": ("url", "to"),
+    "contact": ("owner_email",),
+    "cron": ("interval",),
+    "database": ("store",),
+    "db": ("store",),
+    "dir": ("to",),
+    "email": ("owner_email",),
+    "every": ("interval",),
+    "feed": ("url", "sources"),
+    "folder": ("to",),
+    "frequency": ("interval",),
+    "href": ("url",),
+    "inactive": ("disabled",),
+    "lang": ("language", "languages", "words"),
+    "limit": ("entries", "max_body"),
+    "link": ("homepage", "url"),  # the planet family's word for the homepage
+    "mail": ("owner_email",),
+    "outlets": ("sources",),
+    "output": ("publish", "to"),
+    "owner": ("owner_name",),
+    "path": ("to",),
+    "period": ("interval",),
+    "refresh": ("interval",),
+    "rss": ("url",),
+    "timeout": ("deadline",),
+    "title": ("name",),
+    "uri": ("url",),
+    "urls": ("url",),
+    "website": ("homepage", "site"),
+    "xmlurl": ("url",),
+}
+
+
+def guess_key(path: tuple[str, ...], written: str) -> str | None:
+    """The key of the group at `path` that was probably meant."""
+    known = list(FIELDS[path])
+    word = written.partition(":")[0].strip().lower().replace("-", "_")
+    instead = [key for key in _INSTEAD.get(word, ()) if key in known]
+    return instead[0] if instead else nearest(word, known, cutoff=0.6)
+
+
+def guessed_keys(path: tuple[str, ...], group: Mapping) -> set[str]:
+    """Keys that are there under another name, so that they are not called missing as well."""
+    unknown = [key for key in group.entries if key not in FIELDS[path]]
+    return {guess for key in unknown if (guess := guess_key(path, key))}
+
+
+def mistakes_of(errors: Iterable[ErrorDetails], root: Node) -> list[Mistake]:
+    """Each error as a mistake at its place, without those that follow from another."""
+    found = (_mistake(error, root) for error in errors)
+    return [mistake for mistake in found if mistake]
+
+
+def example(path: tuple[str, ...], *, item: bool = False) -> str:
+    """One line as it could stand in the file: `interval: 1h`, or an item of a list: `- en`."""
+    examples = FIELDS[path[:-1]][path[-1]].examples
+    assert examples, path
+    return f"- {_flow(examples[0][0])}" if item else f"{path[-1]}: {_flow(examples[0])}"
+
+
+def subject(path: tuple[str, ...], group: Node) -> str:
+    """What a group is, at the beginning of a sentence."""
+    if not path:
+        return "the file"
+    if path == ("sources",) and isinstance(group, Mapping):
+        name = group.entries.get("id") or group.entries.get("name")
+        return f'the source "{name.text}"' if isinstance(name, Scalar) else "this source"
+    return {("editions",): "this edition", ("sources", "feeds"): "this feed"}.get(
+        path, f"`{dotted(path)}`"
+    )
+
+
+def dotted(path: tuple[str, ...]) -> str:
+    """A key with the groups around it, but for the lists that all sources and editions are in."""
+    inner = path[1:] if path[0] in {"sources", "editions"} and len(path) > 1 else path
+    return ".".join(inner)
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(_flow, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_flow(part)}' for key, part in value.items())}}}"
+    return str(value)
+
+
+def _follow(root: Node, steps: tuple[int | str, ...]) -> tuple[Node, tuple[str, ...], Place]:
+    """The node that a location leads to, its keys, and where the last key or item stands."""
+    node, place = root, root.place
+    path: tuple[str, ...] = ()
+    for step in steps:
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
+            path, place, node = (*path, step), node.places[step], node.entries[step]
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+            place = node.place
+    return node, path, place
+
+
+def _mistake(error: ErrorDetails, root: Node) -> Mistake | None:
+    steps, kind = error["loc"], error["type"]
+    if kind == "missing":
+        return _missing(*_follow(root, steps[:-1]), key=str(steps[-1]))
+    if kind == "extra_forbidden":
+        group, path, _ = _follow(root, steps[:-1])
+        key = str(steps[-1])
+        assert isinstance(group, Mapping)
+        return group.places[key].mistake(_unknown(path, key, group.entries[key]))
+    node, path, _ = _follow(root, steps)
+    if kind == "too_short" and isinstance(node, Sequence) and node.items:
+        return None  # its items are there, but none without a mistake
+    item = isinstance(steps[-1], int)
+    ctx = error.get("ctx", {})
+    sentence = ctx.get("sentence") or _other_form(kind, ctx, node, path, item=item)
+    if isinstance(node, Scalar) and node.reads_as == "nothing" and not item:
+        optional = not FIELDS[path[:-1]][path[-1]].is_required()
+        sentence += ", or remove the key" if optional else ""
+    return node.place.mistake(f"`{dotted(path)}`: {sentence}")
+
+
+def _missing(node: Node, path: tuple[str, ...], place: Place, key: str) -> Mistake | None:
+    if isinstance(node, Mapping) and key in guessed_keys(path, node):
+        return None
+    return place.mistake(
+        f"{subject(path, node)} has no `{key}`; add a line such as {example((*path, key))}"
+    )
+
+
+def _unknown(path: tuple[str, ...], key: str, value: Node) -> str:
+    if key == "<<":
+        return "`<<` (merge) is not understood here; write the keys themselves"
+    first, colon, rest = key.partition(":")
+    if colon and rest and first in FIELDS[path]:
+        return f"a space is missing after the colon; write `{first}: {rest}`"
+    guess = guess_key(path, key)
+    if guess:
+        return f"unknown key `{key}`; did you mean `{guess}`?"
+    for elsewhere in [*((*path, below) for below in FIELDS[path]), path[:-1], *FIELDS]:
+        if elsewhere != path and key in FIELDS.get(elsewhere, ()):
+            return f"`{key}` does not belong here but {_where(elsewhere)}"
+    empty = isinstance(value, Scalar) and value.reads_as == "nothing"
+    hint = "; is a colon or quotation mark missing?" if empty and " " in key else ""
+    return f"unknown key `{key}`; here one of these can stand: {', '.join(FIELDS[path])}{hint}"
+
+
+def _where(path: tuple[str, ...]) -> str:
+    named: dict[tuple[str, ...], str] = {
+        (): "at the top of the file, with no space in front of it"
+    }
+    named |= {("sources",): "among the keys of a source", ("editions",): "into an edition"}
+    return named.get(path) or f"inside `{dotted(path)}`, as in {path[-1]}: {{... }}"
+
+
+_FORMS = {TEXT: "a text", LIST: "a list", GROUP: "a group of keys"}
+
+
+def _other_form(
+    kind: str, ctx: dict[str, Any], node: Node, path: tuple[str, ...], *, item: bool
+) -> str:
+    wanted = f"write it like this: {example(path, item=item)}"
+    if kind == "too_short":
+        return f"the list is empty; {wanted}"
+    if isinstance(node, Scalar) and node.reads_as == "nothing":
+        return f"there is nothing after the {'dash' if item else 'colon'}; {wanted}"
+    if isinstance(node, Scalar):
+        found = f"the text {shown(node.text)} stands here"
+        key, colon, rest = node.text.partition(":")
+        if colon and rest and key in FIELDS.get(path, ()):
+            return f"a space is missing after the colon; write `{key}: {rest.strip()}`"
+    else:
+        found = (
+            "a list stands here" if isinstance(node, Sequence) else "a group of keys stands here"
+        )
+    tags = {"model_type": GROUP, "tuple_type": LIST}.get(kind) or ctx.get("expected_tags", "")
+    forms = " or ".join(name for tag, name in _FORMS.items() if tag in tags)
+    if isinstance(node, Mapping) and tags == LIST:
+        wanted += "; or begin each item on a line of its own, with a dash and a space"
+    return f"{found} where {forms} was expected; {wanted}"

@@ -1,0 +1,164 @@
+"""Keeps the journey going until it is told to stop. Acts.
+
+APScheduler only ticks; when a source is next due is in the database, so that a restart polls
+nothing early and a Retry-After outlives the process. Two ticks: one claims what is due and
+starts visits, one publishes when the database says that output may have changed, whoever changed
+it (a visit here, or another command beside the daemon).
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from aggregator import health
+from aggregator.config import Config
+from aggregator.errors import PublishError, StoreError
+from aggregator.pipeline import Journey, open_journey
+from aggregator.store import Claim, Recorded, Store
+from aggregator.store.lock import hold
+
+POLL_TICK = timedelta(seconds=1)
+PUBLISH_TICK = timedelta(seconds=2)
+GRACE = timedelta(seconds=2)  # visits may end by themselves; then they are cut off
+
+log = structlog.get_logger()
+
+
+async def run(
+    config: Config,
+    *,
+    stop: asyncio.Event | None = None,
+    on_visit: Callable[[Recorded], None] | None = None,
+) -> None:
+    """Poll and publish until SIGTERM, SIGINT or `stop`; ends within 5 seconds of it.
+
+    Raises:
+        StoreLocked: another daemon publishes from this store.
+        StoreError: the database cannot be used.
+    """
+    stop = stop or asyncio.Event()
+    with _signals(stop), hold(config.store, purpose="run"):
+        async with open_journey(config) as (journey, store):
+            daemon = Daemon(journey, store, on_visit=on_visit)
+            log.info(
+                "started",
+                sources=len(config.sources),
+                editions=[edition.tag for edition in config.editions],
+                store=config.store,
+                publish=str(config.publish_to),
+            )
+            async with daemon.ticking():
+                await stop.wait()
+                log.info("stopping", visits=daemon.under_way)
+            log.info("stopped")
+
+
+class Daemon:
+    """The state of a running daemon: which visits are under way, what was published last."""
+
+    def __init__(
+        self,
+        journey: Journey,
+        store: Store,
+        *,
+        on_visit: Callable[[Recorded], None] | None = None,
+    ) -> None:
+        self._journey = journey
+        self._store = store
+        self._on_visit = on_visit
+        self._visits: dict[asyncio.Task[None], Claim] = {}
+        self._published: int | None = None  # the generation that the files show
+
+    @property
+    def under_way(self) -> int:
+        """How many visits are under way."""
+        return len(self._visits)
+
+    @contextlib.asynccontextmanager
+    async def ticking(self) -> AsyncIterator[None]:
+        """Tick while the body runs; then end the visits and publish what they brought."""
+        await self.publish()  # a crash may have come between commit and file
+        # Defaults would drop a tick that is a second late, and read the machine's time zone.
+        scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        scheduler.add_job(self.poll, "interval", seconds=POLL_TICK.total_seconds())
+        scheduler.add_job(self.publish, "interval", seconds=PUBLISH_TICK.total_seconds())
+        scheduler.start()
+        try:
+            await self.poll()
+            yield
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._end_visits()
+            await self.publish()
+
+    async def poll(self) -> None:
+        """Claim what is due and start a visit for each, as far as there are free places."""
+        free = self._journey.config.network.concurrency - len(self._visits)
+        if free <= 0:
+            return
+        try:
+            claims = self._journey.claim(free)
+        except StoreError as error:
+            log.error("claim-failed", message=str(error))
+            return
+        for claim in claims:
+            task = asyncio.create_task(self._visit(claim))
+            self._visits[task] = claim
+            task.add_done_callback(lambda done: self._visits.pop(done, None))
+
+    async def publish(self) -> None:
+        """Publish if the database moved since the last time."""
+        try:
+            generation = self._store.generation()
+            if generation == self._published:
+                return
+            changed = await self._journey.publish()
+            self._published = generation
+        except (PublishError, StoreError) as error:
+            log.error("publish-failed", message=str(error))
+            return
+        if changed:
+            log.info("published", documents=list(changed))
+
+    async def _visit(self, claim: Claim) -> None:
+        try:
+            recorded = await self._journey.visit(claim)
+        except StoreError as error:
+            # Nothing was recorded; the lease runs out and the source is visited again.
+            log.error("record-failed", source=claim.state.source_id, message=str(error))
+            return
+        log.info("visit", **health.visit_line(recorded))
+        if self._on_visit is not None:
+            self._on_visit(recorded)
+
+    async def _end_visits(self) -> None:
+        visits = dict(self._visits)
+        if not visits:
+            return
+        _, late = await asyncio.wait(visits, timeout=GRACE.total_seconds())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        # Cut off before anything was recorded: let the next start make these visits.
+        self._store.release(tuple(visits[task] for task in late))
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGTERM, signal.SIGINT)
+    for name in names:
+        loop.add_signal_handler(name, stop.set)
+    try:
+        yield
+    finally:
+        for name in names:
+            loop.remove_signal_handler(name)

@@ -1,0 +1,112 @@
+"""The bundled sources as data: what each has published at a step of the world's life. Pure."""
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any, Literal
+
+Format = Literal["rss20", "rss10", "atom10", "json11"]
+Behavior = Literal["plain", "slow", "broken", "challenge", "moved", "unstable"]
+DateStyle = Literal["rfc822", "rfc3339", "levantine", "maghreb", "kurmanji", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article of a bundled source, as it is told at some step."""
+
+    guid: str
+    path: str
+    title: str
+    standfirst: str
+    body: str
+    byline: tuple[str, ...]
+    categories: tuple[str, ...]
+    published: datetime
+    updated: datetime | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Station:
+    """A bundled source: an outlet of the demo world."""
+
+    id: str
+    name: str
+    language: str  # the operator's prior in feeds.yaml
+    declares: str | None  # the tag that its feed carries, right or wrong
+    format: Format
+    behavior: Behavior
+    date_style: DateStyle
+    utc_offset: timedelta
+    rights: dict[str, str]
+    copyright: str | None
+    tagline: str
+    stories: tuple[dict[str, Any], ...]
+
+    def articles(self, step: int, start: datetime) -> tuple[Article, ...]:
+        """Tell what is published at `step`, newest first.
+
+        Args:
+            step: the world's age in steps; 0 is its first moment.
+            start: when the world began; ages in the data count back from it.
+        """
+        told = [
+            _tell(story, step, start)
+            for story in self.stories
+            if story.get("appears", 0) <= step < story.get("disappears", step + 1)
+        ]
+        return tuple(sorted(told, key=lambda article: article.published, reverse=True))
+
+
+STEP = timedelta(seconds=15)  # how long a step of the living world lasts
+
+
+def _tell(story: dict[str, Any], step: int, start: datetime) -> Article:
+    appears = story.get("appears", 0)
+    published = start + STEP * appears - timedelta(minutes=story.get("minutes_ago", 0))
+    article = Article(
+        guid=story["guid"],
+        path=story["path"],
+        title=story["title"],
+        standfirst=story.get("standfirst", ""),
+        body=story.get("body", "").strip(),
+        byline=tuple(story.get("byline", ())),
+        categories=tuple(story.get("categories", ())),
+        published=published,
+        image=story.get("image"),
+    )
+    correction = story.get("correction")
+    if correction is None or step < correction["step"]:
+        return article
+    return replace(
+        article,
+        title=correction.get("title", article.title),
+        standfirst=correction.get("standfirst", article.standfirst),
+        body=correction.get("body", article.body).strip(),
+        updated=start + STEP * correction["step"],
+    )
+
+
+def stations() -> tuple[Station, ...]:
+    """Read all bundled sources, in the order of their file names."""
+    folder = files("aggregator.demo") / "sources"
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    return tuple(_station(tomllib.loads((folder / name).read_text("utf-8"))) for name in names)
+
+
+def _station(data: dict[str, Any]) -> Station:
+    return Station(
+        id=data["id"],
+        name=data["name"],
+        language=data["language"],
+        declares=data.get("declares"),
+        format=data["format"],
+        behavior=data.get("behavior", "plain"),
+        date_style=data.get("date_style", "rfc822"),
+        utc_offset=timedelta(hours=data.get("utc_offset", 3)),
+        rights=data.get("rights", {"allows": "excerpt"}),
+        copyright=data.get("copyright"),
+        tagline=data.get("tagline", ""),
+        stories=tuple(data.get("articles", ())),
+    )

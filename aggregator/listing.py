@@ -1,0 +1,92 @@
+"""How every source fares: the command `list`. Acts (reads the store)."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from aggregator.config import Config
+from aggregator.gather import schedule
+from aggregator.model import Feed, FeedState, Source
+from aggregator.pipeline import utc_now
+from aggregator.store import FeedRow, Store
+
+
+def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool) -> None:
+    """Print the sources of feeds.yaml with what the store knows of their feeds.
+
+    Raises:
+        StoreError: the database cannot be used.
+    """
+    now = utc_now()
+    with Store.open(config.store, now=now, check=False) as store:
+        known = {(row.source_id, row.feed_key): row for row in store.feeds(now)}
+    rows = [
+        (source, feed, known.get((source.id, feed.key)))
+        for source in config.sources
+        if only is None or source.id in only
+        for feed in source.feeds
+    ]
+    if as_json:
+        report = [_facts(*row) for row in rows]
+        print(json.dumps(report, ensure_ascii=False, indent=2))  # noqa: T201
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("source", "language", "rights"):
+        table.add_column(name)
+    table.add_column("entries", justify="right")
+    table.add_column("last success")
+    table.add_column("state", overflow="fold")
+    for source, _, row in rows:
+        table.add_row(*_cells(source, row, now))
+    Console().print(table)
+
+
+def _state(source: Source, row: FeedRow | None) -> FeedState:
+    return row.state if row else FeedState(source_id=source.id)
+
+
+def _cells(source: Source, row: FeedRow | None, now: datetime) -> tuple[str | Text, ...]:
+    state = _state(source, row)
+    said = schedule.describe(state, now)
+    if row is not None and row.held_until is not None:
+        said += f"; its host asked for a pause until {row.held_until:%Y-%m-%d %H:%M} UTC"
+    style = "red" if state.stopped or state.failures > 2 else "yellow" if state.failures else ""
+    success = f"{state.last_success:%Y-%m-%d %H:%M}" if state.last_success else "never"
+    return (
+        source.id,
+        source.language or "-",
+        str(source.rights.allows),
+        str(row.entries if row else 0),
+        success,
+        Text(said, style=style),
+    )
+
+
+def _facts(source: Source, feed: Feed, row: FeedRow | None) -> dict[str, object]:
+    state = _state(source, row)
+    return {
+        "source": source.id,
+        "feed": feed.key,
+        "name": source.name,
+        "url": schedule.current_url(feed, state) or feed.candidates[0],
+        "language": source.language,
+        "rights": str(source.rights.allows),
+        "entries": row.entries if row else 0,
+        "visits": row.visits if row else 0,
+        "last_visit": _iso(state.last_visit),
+        "last_success": _iso(state.last_success),
+        "next_due": _iso(state.next_due),
+        "failures": state.failures,
+        "failure": state.failure,
+        "stopped": state.stopped,
+        "moved_to": state.moved_to,
+        "held_until": _iso(row.held_until) if row else None,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,374 @@
+"""Turns the visits that are accepted into rows, and writes a statement a table. Acts.
+
+What the store holds to, whatever a visit says: a name of an entry never moves to another entry,
+`updated` never decreases, a person's ruling outlives later visits, and an entry that two feeds
+of a source found at the same time is stored once.
+"""
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
+
+from aggregator.model import Change, ChangeKind, Entry, Visit
+from aggregator.store import counters, hosts
+from aggregator.store.database import run_many, upsert
+from aggregator.store.rows import (
+    batches,
+    dump,
+    fingerprint,
+    micros,
+    micros_or_none,
+    offset,
+    scheduled,
+    sighting,
+    text,
+)
+from aggregator.store.schema import entries, feeds, keys, revisions, visits
+
+KEPT: Final = 50  # visits of a feed in the log
+
+_REVISED: Final = (ChangeKind.MATERIAL, ChangeKind.MINOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What one visit added."""
+
+    new: int
+    changed: int
+
+
+def write(
+    connection: Connection, rows: Mapping[tuple[str, str], Any], found: Sequence[Visit]
+) -> list[Counts]:
+    """Write visits, at most one a feed.
+
+    Args:
+        connection: a writer's, in a savepoint of its own.
+        rows: the feeds' rows, by source and key.
+        found: the visits.
+
+    Raises:
+        ValueError: a visit holds what cannot be stored; so do the errors of the database.
+    """
+    if not found:
+        return []
+    batch = _Batch(connection, rows, found)
+    counts = [batch.add(visit) for visit in found]
+    batch.flush()
+    return counts
+
+
+@dataclass(slots=True)
+class _Stored:
+    """An entry as it stands, in this batch too."""
+
+    source_id: str
+    revision: int
+    updated_at: int
+    updated_offset: int
+    ruling: str
+    reasons: str
+    ruled: bool  # by a person
+
+
+class _Batch:
+    """Turns visits into rows, looks up what it needs at once, writes a statement a table."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        rows: Mapping[tuple[str, str], Any],
+        found: Sequence[Visit],
+    ) -> None:
+        self._connection = connection
+        self._feeds = rows
+        self._own = {id(c): _own_names(c.entry) for visit in found for c in visit.changes}
+        known: set[int] = set()
+        fresh: defaultdict[str, set[str]] = defaultdict(set)
+        count = 0
+        for visit in found:
+            for change in visit.changes:
+                if change.entry_id is not None:
+                    known.add(change.entry_id)
+                else:
+                    count += 1
+                    fresh[visit.source_id].update(name for _, name in self._own[id(change)])
+        self._ids = iter(counters.take(connection, counters.ENTRY, count) if count else ())
+        self._named = _named(connection, fresh)
+        self._stored = _stored(connection, known)
+        self._moves_output = False
+        self._entries: list[dict[str, Any]] = []
+        self._revised: list[dict[str, Any]] = []
+        self._keys: dict[tuple[str, str], dict[str, Any]] = {}
+        self._revisions: list[dict[str, Any]] = []
+        self._visits: list[dict[str, Any]] = []
+        self._states: list[dict[str, Any]] = []
+        self._holds: list[tuple[str, datetime, str]] = []
+
+    def add(self, visit: Visit) -> Counts:
+        """Take one visit in."""
+        new = changed = 0
+        newest = self._feeds[visit.source_id, visit.feed_key].newest_updated_at or 0
+        for change in visit.changes:
+            entry_id = self._known(visit, change)
+            if entry_id is None:
+                entry_id = self._insert(visit, change)
+                new += 1
+            elif change.entry_id is not None and change.kind in _REVISED:
+                self._revise(visit, change, entry_id)
+                changed += 1
+            self._name(visit, change, entry_id)
+            newest = max(newest, micros(change.updated))
+        self._log(visit, new, changed)
+        self._remember(visit, new, newest)
+        self._moves_output |= bool(new or changed)
+        return Counts(new=new, changed=changed)
+
+    # --- entries
+
+    def _known(self, visit: Visit, change: Change) -> int | None:
+        """Return the entry that is changed, or the one that came between recall and record."""
+        if change.entry_id is not None:
+            stored = self._stored.get(change.entry_id)
+            if stored is None or stored.source_id != visit.source_id:
+                raise ValueError(f"{visit.source_id} has no entry {change.entry_id}")
+            return change.entry_id
+        names = ((visit.source_id, name) for _, name in self._own[id(change)])
+        return next((self._named[name] for name in names if name in self._named), None)
+
+    def _insert(self, visit: Visit, change: Change) -> int:
+        entry_id = next(self._ids)
+        entry = change.entry
+        self._stored[entry_id] = stored = _Stored(
+            source_id=visit.source_id,
+            revision=1,
+            updated_at=micros(change.updated),
+            updated_offset=offset(change.updated),
+            ruling=change.verdict.ruling.value,
+            reasons=dump(change.verdict.reasons),
+            ruled=False,
+        )
+        row = _columns(change, stored)
+        row["id"] = entry_id
+        row["source_id"] = visit.source_id
+        row["feed_key"] = visit.feed_key
+        row["guid"] = text(entry.key.guid)
+        row["identity"] = entry.identity.value
+        row["first_seen_at"] = micros(visit.at)
+        self._entries.append(row)
+        for _, name in self._own[id(change)]:
+            self._named.setdefault((visit.source_id, name), entry_id)
+        self._revision(visit, change, entry_id, ChangeKind.NEW, 1)
+        return entry_id
+
+    def _revise(self, visit: Visit, change: Change, entry_id: int) -> None:
+        stored = self._stored[entry_id]
+        stored.revision += 1
+        if (updated := micros(change.updated)) >= stored.updated_at:
+            stored.updated_at, stored.updated_offset = updated, offset(change.updated)
+        if not stored.ruled:
+            stored.ruling = change.verdict.ruling.value
+            stored.reasons = dump(change.verdict.reasons)
+        self._revised.append(_columns(change, stored) | {"_entry": entry_id})
+        self._revision(visit, change, entry_id, change.kind, stored.revision)
+
+    def _revision(
+        self, visit: Visit, change: Change, entry_id: int, kind: ChangeKind, number: int
+    ) -> None:
+        self._revisions.append(
+            {
+                "entry_id": entry_id,
+                "number": number,
+                "seen_at": micros(visit.at),
+                "kind": kind.value,
+                "content": dump(change.entry),
+            }
+        )
+
+    def _name(self, visit: Visit, change: Change, entry_id: int) -> None:
+        source, entry = visit.source_id, change.entry
+        seen = sighting(visit.feed_key, entry.key.guid)
+        kind = "sighting" if visit.feed_key else "guid"
+        self._key(source, seen, kind, entry_id, text(entry.digest))
+        for kind, name in self._own[id(change)]:
+            self._key(source, name, kind, entry_id)
+        if entry.same_story is not None:
+            name = fingerprint("same_story", entry.same_story)
+            self._key(source, name, "same_story", entry_id)
+
+    def _key(self, source: str, value: str, kind: str, entry_id: int, digest: str = "") -> None:
+        row = self._keys.get((source, value))
+        if row is None:
+            self._keys[source, value] = {
+                "source_id": source,
+                "value": value,
+                "kind": kind,
+                "entry_id": entry_id,
+                "digest": digest,
+            }
+        elif row["entry_id"] == entry_id and digest:
+            row["digest"] = digest
+
+    # --- the visit itself
+
+    def _log(self, visit: Visit, new: int, changed: int) -> None:
+        number = self._feeds[visit.source_id, visit.feed_key].visits + 1
+        failure = visit.failure
+        self._visits.append(
+            {
+                "source_id": visit.source_id,
+                "feed_key": visit.feed_key,
+                "slot": number % KEPT,
+                "number": number,
+                "visited_at": micros(visit.at),
+                "url": text(visit.url),
+                "outcome": visit.outcome.value,
+                "status": visit.status,
+                "received": visit.received,
+                "new_entries": new,
+                "changed_entries": changed,
+                "failure_kind": None if failure is None else failure.kind.value,
+                "failure_message": None if failure is None else text(failure.message),
+                "flaws": dump(visit.flaws),
+            }
+        )
+
+    def _remember(self, visit: Visit, new: int, newest: int) -> None:
+        row = self._feeds[visit.source_id, visit.feed_key]
+        meta = row.meta if visit.meta is None else dump(visit.meta)
+        self._moves_output |= meta != row.meta or newest > (row.newest_updated_at or 0)
+        self._states.append(
+            {
+                "_source": visit.source_id,
+                "_feed": visit.feed_key,
+                "state": dump(visit.state),
+                "meta": meta,
+                "domain": visit.next_domain or row.domain,
+                **scheduled(visit.state),
+                "visits": row.visits + 1,
+                "entries": row.entries + new,
+                "newest_updated_at": newest or None,
+                "fence": None,
+                "lease_until": None,
+                "lease_owner": None,
+            }
+        )
+        if visit.retry_at is not None:
+            self._holds.append((row.domain, visit.retry_at, f"Retry-After of {visit.url}"))
+
+    def flush(self) -> None:
+        """Write all of it."""
+        connection = self._connection
+        run_many(connection, insert(entries), self._entries)
+        run_many(connection, _REVISE, self._revised)
+        run_many(connection, _name(connection.dialect.name), list(self._keys.values()))
+        run_many(connection, insert(revisions), self._revisions)
+        run_many(connection, _log(connection.dialect.name), self._visits)
+        run_many(connection, _REMEMBER, self._states)
+        hosts.hold(connection, self._holds)
+        if self._moves_output:
+            counters.take(connection, counters.GENERATION, 1)
+
+
+_REVISE: Final = update(entries).where(entries.c.id == bindparam("_entry"))
+_REMEMBER: Final = update(feeds).where(
+    feeds.c.source_id == bindparam("_source"), feeds.c.feed_key == bindparam("_feed")
+)
+
+
+@functools.cache
+def _name(dialect: str) -> Any:
+    """Add a name, or renew the digest of one that is this entry's; leave another's alone."""
+    statement = upsert(dialect, keys)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[keys.c.source_id, keys.c.value],
+        set_={"digest": new.digest},
+        where=(new.digest != literal_column("''")) & (new.entry_id == keys.c.entry_id),
+    )
+
+
+@functools.cache
+def _log(dialect: str) -> Any:
+    """Write over the oldest visit in the ring."""
+    statement = upsert(dialect, visits)
+    return statement.on_conflict_do_update(
+        index_elements=list(visits.primary_key),
+        set_={c.name: statement.excluded[c.name] for c in visits.columns if not c.primary_key},
+    )
+
+
+def _columns(change: Change, stored: _Stored) -> dict[str, Any]:
+    entry = change.entry
+    return {
+        "text_digest": text(change.text_digest),
+        "title": text(entry.title),
+        "link": None if entry.link is None else text(entry.link),
+        "language": entry.language,
+        "published_at": micros(change.published),
+        "published_offset": offset(change.published),
+        "updated_at": stored.updated_at,
+        "updated_offset": stored.updated_offset,
+        "publisher_updated_at": micros_or_none(entry.updated),
+        "revision": stored.revision,
+        "ruling": stored.ruling,
+        "reasons": stored.reasons,
+    }
+
+
+def _own_names(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """Return the names that are this entry's alone, by kind; its first guid comes first.
+
+    A title and a time may be shared with another entry.
+    """
+    names = [("guid", guid) for guid in (entry.key.guid, *entry.also)]
+    if entry.address is not None:
+        names.append(("address", entry.address))
+    return tuple((kind, fingerprint(kind, name)) for kind, name in names)
+
+
+def _named(
+    connection: Connection, wanted: Mapping[str, Iterable[str]]
+) -> dict[tuple[str, str], int]:
+    question = select(keys.c.value, keys.c.entry_id).where(
+        keys.c.source_id == bindparam("source"),
+        keys.c.value.in_(bindparam("some", expanding=True)),
+    )
+    return {
+        (source, row.value): row.entry_id
+        for source, names in wanted.items()
+        for some in batches(sorted(names))
+        for row in connection.execute(question, {"source": source, "some": some})
+    }
+
+
+def _stored(connection: Connection, ids: Iterable[int]) -> dict[int, _Stored]:
+    question = select(
+        entries.c.id,
+        entries.c.source_id,
+        entries.c.revision,
+        entries.c.updated_at,
+        entries.c.updated_offset,
+        entries.c.ruling,
+        entries.c.reasons,
+        entries.c.ruling_id,
+    ).where(entries.c.id.in_(bindparam("some", expanding=True)))
+    return {
+        row.id: _Stored(
+            source_id=row.source_id,
+            revision=row.revision,
+            updated_at=row.updated_at,
+            updated_offset=row.updated_offset,
+            ruling=row.ruling,
+            reasons=row.reasons,
+            ruled=row.ruling_id is not None,
+        )
+        for some in batches(sorted(ids))
+        for row in connection.execute(question, {"some": some})
+    }

@@ -1,0 +1,37 @@
+"""Numbers that only grow. A number is taken within the transaction that uses it.
+
+On PostgreSQL the updated row stays locked until the end of that transaction: whoever takes from
+the same counter waits, so numbers are committed in the order in which they were given.
+"""
+
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from aggregator.store.schema import counters
+
+ENTRY: Final = "entry"
+FENCE: Final = "fence"
+GENERATION: Final = "generation"
+RULING: Final = "ruling"
+SEQUENCE: Final = "sequence"
+NAMES: Final = (ENTRY, FENCE, GENERATION, RULING, SEQUENCE)
+
+_READ: Final = select(counters.c.value).where(counters.c.name == bindparam("counter"))
+_MOVE: Final = (
+    update(counters)
+    .where(counters.c.name == bindparam("counter"))
+    .values(value=counters.c.value + bindparam("step"))
+)
+
+
+def take(connection: Connection, name: str, count: int) -> range:
+    """Take `count` numbers; with 0, only keep others from taking any."""
+    connection.execute(_MOVE, {"counter": name, "step": count})
+    last = read(connection, name)
+    return range(last - count + 1, last + 1)
+
+
+def read(connection: Connection, name: str) -> int:
+    """Return the last number that was given."""
+    return int(connection.execute(_READ, {"counter": name}).scalar_one())

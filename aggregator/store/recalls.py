@@ -1,0 +1,113 @@
+"""The one question on the journey: what is known of the entries of a document? Acts (reads)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from aggregator.model import Identified, Known, Ruling, Verdict
+from aggregator.store.rows import (
+    batches,
+    fingerprint,
+    load_texts,
+    moment,
+    moment_or_none,
+    sighting,
+)
+from aggregator.store.schema import entries, keys
+
+_KEYS: Final = select(keys.c.value, keys.c.entry_id, keys.c.digest).where(
+    keys.c.source_id == bindparam("source"),
+    keys.c.value.in_(bindparam("some", expanding=True)),
+)
+_ENTRIES: Final = select(
+    entries.c.id,
+    entries.c.feed_key,
+    entries.c.guid,
+    entries.c.text_digest,
+    entries.c.title,
+    entries.c.language,
+    entries.c.published_at,
+    entries.c.published_offset,
+    entries.c.updated_at,
+    entries.c.updated_offset,
+    entries.c.publisher_updated_at,
+    entries.c.revision,
+    entries.c.ruling,
+    entries.c.reasons,
+    entries.c.sequence,
+).where(entries.c.id.in_(bindparam("some", expanding=True)))
+
+
+class Recall:
+    """What is known of the entries that one feed brought."""
+
+    def __init__(self, feed_key: str, names: Mapping[str, Any], known: Mapping[int, Any]) -> None:
+        self._feed_key = feed_key
+        self._names = names
+        self._known = known
+
+    def find(self, item: Identified) -> Known | None:
+        """Return the stored entry that has the item's guid, else its address, else its story.
+
+        A guid that the document folded into the item counts like its own.
+        """
+        row = next((self._names[name] for name in _names(item) if name in self._names), None)
+        if row is None:
+            return None
+        seen = self._names.get(sighting(self._feed_key, item.key.guid))
+        return _known(self._known[row.entry_id], "" if seen is None else seen.digest)
+
+
+def recall(
+    connection: Connection, source_id: str, feed_key: str, items: Iterable[Identified]
+) -> Recall:
+    """Look up all items of one document at once.
+
+    Args:
+        connection: a reader's.
+        source_id: entries of other sources are never found (RFC 4287 section 8.4).
+        feed_key: the feed that asks; digests are those it last brought.
+        items: the entries of its document.
+    """
+    wanted = {name for item in items for name in _names(item)}
+    if feed_key:
+        wanted |= {sighting(feed_key, item.key.guid) for item in items}
+    names = {
+        row.value: row
+        for some in batches(sorted(wanted))
+        for row in connection.execute(_KEYS, {"source": source_id, "some": some})
+    }
+    known = {
+        row.id: row
+        for some in batches(sorted({row.entry_id for row in names.values()}))
+        for row in connection.execute(_ENTRIES, {"some": some})
+    }
+    return Recall(feed_key, names, known)
+
+
+def _names(item: Identified) -> Iterable[str]:
+    for guid in (item.key.guid, *item.also):
+        yield fingerprint("guid", guid)
+    if item.address is not None:
+        yield fingerprint("address", item.address)
+    if item.same_story is not None:
+        yield fingerprint("same_story", item.same_story)
+
+
+def _known(row: Any, digest: str) -> Known:
+    return Known(
+        entry_id=row.id,
+        feed_key=row.feed_key,
+        guid=row.guid,
+        digest=digest,
+        text_digest=row.text_digest,
+        published=moment(row.published_at, row.published_offset),
+        updated=moment(row.updated_at, row.updated_offset),
+        title=row.title,
+        language=row.language,
+        revision=row.revision,
+        emitted=row.sequence is not None,
+        verdict=Verdict(ruling=Ruling(row.ruling), reasons=load_texts(row.reasons)),
+        publisher_updated=moment_or_none(row.publisher_updated_at),
+    )

@@ -1,0 +1,264 @@
+"""The tables: one text for SQLite and PostgreSQL.
+
+- Moments are integers, microseconds since 1970 UTC (columns `..._at`): exact, ordered, half the
+  size of text. In the shell of SQLite: ``datetime(published_at / 1000000, 'unixepoch')``. Where
+  the publisher's own day matters an offset in minutes stands beside it (`..._offset`).
+- Values of `aggregator.model` that no query looks into are JSON in a text column.
+- Numbers that must never come twice (entries, sequence, fences) are taken from `counters`, not
+  from the database's own, so that both databases behave alike: without gaps after a rollback,
+  and committed in the order in which they were given.
+- Guids, addresses and Atom ids are looked up by fingerprint: publishers send some of several
+  kilobytes, and a B-tree of PostgreSQL takes 2704 bytes.
+
+The migrations build exactly this; a test compares the two.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+REVISION: Final = "0001"
+"""The newest migration. A database beyond it was made by a newer program."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""On SQLite only INTEGER PRIMARY KEY is the row's own number; BIGINT would be one more index."""
+
+RULINGS: Final = "'publish', 'hold', 'drop'"
+
+PENDING: Final = "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL"
+"""What waits for emission. Literal: SQLite uses a partial index only where the texts agree."""
+
+SHOWN: Final = "entries.ruling = 'publish' AND entries.withdrawn_at IS NULL"
+"""What may stand in a document."""
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),  # the last number given
+)
+
+# --- what is polled ---------------------------------------------------------------------------
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("source_id", Text, nullable=False),
+    Column("feed_key", Text, nullable=False),
+    Column("candidates", Text, nullable=False),  # JSON: its addresses, as last configured
+    Column("domain", Text, nullable=False),  # the one asked next: what `hosts` may hold
+    Column("state", Text, nullable=False),  # JSON: FeedState
+    Column("meta", Text),  # JSON: FeedMeta
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),  # not in feeds.yaml any more: kept, not polled
+    # Of `state`, what `claim` asks for. 0: at once.
+    Column("next_due_at", BigInteger, nullable=False),
+    Column("not_before_at", BigInteger),
+    Column("stopped", Text),
+    # The claim under which it is being visited: a visit with another fence is refused.
+    Column("fence", BigInteger),
+    Column("lease_until", BigInteger),
+    Column("lease_owner", Text),
+    # Counted along, since counting ten million rows is slow.
+    Column("visits", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    Column("newest_updated_at", BigInteger),
+    PrimaryKeyConstraint("source_id", "feed_key"),
+    Index("ix_feeds_due", "next_due_at", "source_id", "feed_key"),
+)
+
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("not_before", BigInteger, nullable=False),  # Retry-After (RFC 9110 section 10.2.3)
+    Column("reason", Text, nullable=False),
+)
+
+visits = Table(
+    "visits",  # a ring: a feed's visit N lies in slot N modulo the number kept
+    metadata,
+    Column("source_id", Text, nullable=False),
+    Column("feed_key", Text, nullable=False),
+    Column("slot", Integer, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("visited_at", BigInteger, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", Integer),
+    Column("received", BigInteger, nullable=False),
+    Column("new_entries", Integer, nullable=False),
+    Column("changed_entries", Integer, nullable=False),
+    Column("failure_kind", Text),
+    Column("failure_message", Text),
+    Column("flaws", Text, nullable=False),  # JSON
+    PrimaryKeyConstraint("source_id", "feed_key", "slot"),
+    ForeignKeyConstraint(["source_id", "feed_key"], ["feeds.source_id", "feeds.feed_key"]),
+    CheckConstraint("outcome IN ('changed', 'unchanged', 'failed')", name="outcome"),
+)
+
+# --- what was read ----------------------------------------------------------------------------
+
+entries = Table(
+    "entries",  # narrow: what decisions need; the article itself is in `revisions`
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("source_id", Text, nullable=False),
+    Column("feed_key", Text, nullable=False),  # the feed that first brought it
+    Column("guid", Text, nullable=False),  # the first one
+    Column("identity", Text, nullable=False),
+    Column("text_digest", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("link", Text),
+    Column("language", Text),
+    Column("published_at", BigInteger, nullable=False),
+    Column("published_offset", Integer, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("updated_offset", Integer, nullable=False),
+    Column("publisher_updated_at", BigInteger),
+    Column("first_seen_at", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),  # the current one
+    Column("ruling", Text, nullable=False),  # what holds: a person's, else the last visit's
+    Column("reasons", Text, nullable=False),  # JSON
+    Column("ruling_id", BigInteger),  # the person's, in `rulings`: visits do not change it
+    Column("sequence", BigInteger),  # its emission, once it has one
+    # Nothing sets these two yet. A takedown, or the publisher's own deletion, withdraws.
+    Column("withdrawn_at", BigInteger),
+    # The article's page is still to be fetched; until then the entry waits, at most so long.
+    Column("awaiting_text_until", BigInteger),
+    ForeignKeyConstraint(["source_id", "feed_key"], ["feeds.source_id", "feeds.feed_key"]),
+    CheckConstraint(f"ruling IN ({RULINGS})", name="ruling"),
+    CheckConstraint("identity IN ('guid', 'link', 'hash')", name="identity"),
+    Index(
+        "ix_entries_pending",
+        "language",
+        "published_at",
+        "id",
+        sqlite_where=text(PENDING),
+        postgresql_where=text(PENDING),
+    ),
+)
+
+keys = Table(
+    "keys",  # all names under which a source's entry is known; none ever moves to another entry
+    metadata,
+    Column("source_id", Text, nullable=False),
+    Column("value", Text, nullable=False),  # fingerprint of kind and name
+    Column("kind", Text, nullable=False),
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
+    # guid (of a source's only feed) and sighting (of one of several): the raw entry as last read
+    Column("digest", Text, nullable=False),
+    # The source first: a poll then touches few pages, however large the table.
+    PrimaryKeyConstraint("source_id", "value"),
+    CheckConstraint("kind IN ('guid', 'address', 'same_story', 'sighting')", name="kind"),
+    sqlite_with_rowid=False,
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # from 1
+    Column("seen_at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content", Text, nullable=False),  # JSON: Entry
+    PrimaryKeyConstraint("entry_id", "number"),
+    CheckConstraint("kind IN ('new', 'material', 'minor')", name="kind"),
+)
+
+# --- what people decided ----------------------------------------------------------------------
+
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
+    Column("ruling", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("ruled_at", BigInteger, nullable=False),
+    # Not used yet. JSON: title, standfirst, category, language as a person set them, which the
+    # publisher's later updates must not undo.
+    Column("edits", Text),
+    CheckConstraint(f"ruling IN ({RULINGS})", name="ruling"),
+    Index("ix_rulings_entry_id", "entry_id"),
+)
+
+takedowns = Table(
+    "takedowns",  # not used yet: what was taken down, and the memory that bars its return
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("target_kind", Text, nullable=False),
+    Column("target", Text, nullable=False),  # a fingerprint, or the id of a source
+    Column("entry_id", BigInteger, ForeignKey("entries.id")),
+    Column("who", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("restored_at", BigInteger),
+    CheckConstraint("target_kind IN ('entry', 'address', 'text', 'source')", name="target_kind"),
+    Index("ix_takedowns_target", "target"),
+)
+
+clusters = Table(
+    "clusters",  # not used yet: one story told by several sources
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),  # the one shown
+    Column("formed_at", BigInteger, nullable=False),
+)
+
+cluster_entries = Table(
+    "cluster_entries",
+    metadata,
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), primary_key=True),
+    Column("cluster_id", BigInteger, ForeignKey("clusters.id"), nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_cluster_entries_cluster_id", "cluster_id"),
+)
+
+# --- what was published -----------------------------------------------------------------------
+
+emissions = Table(
+    "emissions",  # only ever added to: id, link and language are fixed for ever
+    metadata,
+    Column("sequence", Id, primary_key=True, autoincrement=False),
+    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False, unique=True),
+    Column("atom_id", Text, nullable=False),
+    Column("atom_key", Text, nullable=False, unique=True),  # fingerprint of atom_id
+    Column("link", Text),
+    Column("language", Text, nullable=False),
+    Column("emitted_at", BigInteger, nullable=False),
+    # "The newest 40 of an edition", however many there are.
+    Index("ix_emissions_language", "language", "sequence"),
+)

@@ -1,0 +1,139 @@
+"""The article format as the HTML of a feed's entry, the same for every format. Pure.
+
+In the centre's order: standfirst, date, byline, source, text; the title is the entry's own. The
+attribution stands in the text because readers hide `atom:source`. Nothing here decides how much
+may be shown: an `Item` is already cut to its rights.
+"""
+
+import re
+
+from aggregator.model import Edition, Extent, Html, Item
+from aggregator.text.html import escape, plain
+from aggregator.text.language import direction, html_lang
+from aggregator.text.words import Words, words_of
+
+_LEADING_BLOCK = re.compile(r"\s*<(h[1-6]|p)(?:\s[^>]*)?>(.*?)</\1>", re.DOTALL)
+
+# Blocks of prose that never hold another of their kind.
+_PROSE = re.compile(r"<(p|h[1-6]|figcaption)((?:\s[^>]*)?)>(.*?)</\1>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+# What people call the licences that most openly licensed outlets use.
+_LICENSES = (
+    (re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/([0-9.]+)\b"), "CC {} {}"),
+    (re.compile(r"https?://creativecommons\.org/publicdomain/(zero)/([0-9.]+)\b"), "CC0 {1}"),
+    (
+        re.compile(r"https?://creativecommons\.org/publicdomain/(mark)/([0-9.]+)\b"),
+        "Public Domain Mark {1}",
+    ),
+)
+
+
+def article(item: Item, edition: Edition) -> str:
+    """Lay out an item as one `<div>` with its language and direction.
+
+    Labels are in the item's language where we have words in it, else in the edition's.
+    """
+    spoken, words = words_of(item.language, edition.words)
+    seen = " ".join((item.title, item.summary, item.opening, plain(item.body)))
+    side = direction(seen, item.language)
+
+    def turned(text: str) -> str:
+        return _turned(text, side, item.language)
+
+    parts = (
+        turned(_prose(item.summary)),
+        _attribution(item, _label(words.source, spoken, item.language), side),
+        turned(_prose(_credit(item))),
+        _license(item, _label(words.license, spoken, item.language)),
+        turned(_prose(item.opening)),
+        turned(_without_title(item.body, item.title)),
+        _continuation(item, words, spoken),
+    )
+    text = "\n".join(part for part in parts if part)
+    return f'<div lang="{html_lang(item.language)}" dir="{side}">\n{text}\n</div>'
+
+
+def _prose(text: str) -> str:
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _attribution(item: Item, label: str, side: str) -> str:
+    day = item.published  # in its own offset: the day is the publisher's
+    iso = f"{day.year:04}-{day.month:02}-{day.day:02}"
+    lines = [f'<time datetime="{iso}">{day.day:02}.{day.month:02}.{day.year:04}</time>']
+    names = [person.name for person in item.authors if person.name != item.source.name]
+    if names:
+        comma = "، " if side == "rtl" else ", "
+        lines.append(comma.join(f"<bdi>{escape(name)}</bdi>" for name in names))
+    outlet = f"<bdi>{escape(item.source.name)}</bdi>"
+    address = item.link or item.source_meta.link
+    lines.append(f"{label} " + (_link(address, outlet) if address else outlet))
+    return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _label(text: str, spoken: str, language: str) -> str:
+    """Isolate a label that is in another language than what surrounds it."""
+    if spoken == language:
+        return escape(text)
+    return f'<bdi lang="{html_lang(spoken)}">{escape(text)}</bdi>'
+
+
+def _link(address: str, content: str) -> str:
+    """Credit openly: no nofollow and no noreferrer, which links inside bodies carry."""
+    return f'<a href="{escape(address)}">{content}</a>'
+
+
+def _credit(item: Item) -> str:
+    """Return the credit line that the publisher asks for, where it is not just its name."""
+    credit = item.source.rights.credit or ""
+    return "" if _folded(credit) == _folded(item.source.name) else credit
+
+
+def _license(item: Item, label: str) -> str:
+    if item.license is None:
+        return ""
+    name = next(
+        (
+            form.format(*(part.upper() for part in found.groups()))
+            for pattern, form in _LICENSES
+            if (found := pattern.match(item.license))
+        ),
+        item.license,
+    )
+    return f"<p>{label} {_link(item.license, f'<bdi>{escape(name)}</bdi>')}</p>"
+
+
+def _continuation(item: Item, words: Words, spoken: str) -> str:
+    if item.extent is not Extent.EXCERPT or item.link is None:
+        return ""
+    outlet = f"<bdi>{escape(item.source.name)}</bdi>"
+    text = escape(words.continue_reading).replace("{outlet}", outlet)
+    if spoken != item.language:
+        text = f'<bdi lang="{html_lang(spoken)}">{text}</bdi>'
+    return f"<p>{_link(item.link, text)}</p>"
+
+
+def _without_title(body: Html, title: str) -> str:
+    """Leave out a first block that only repeats the title (many systems print it there)."""
+    found = _LEADING_BLOCK.match(body)
+    if found and _folded(plain(found[2])) == _folded(title):
+        return body[found.end() :].lstrip()
+    return body
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _turned(text: str, side: str, language: str) -> str:
+    """Give paragraphs of the other direction their own `dir` (an English quote in Sorani)."""
+
+    def turn(block: re.Match[str]) -> str:
+        name, attributes, content = block.groups()
+        own = direction(_TAG.sub("", content), language)
+        if own == side or " dir=" in attributes:
+            return block[0]
+        return f'<{name} dir="{own}"{attributes}>{content}</{name}>'
+
+    return _PROSE.sub(turn, text)

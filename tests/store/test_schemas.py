@@ -1,0 +1,157 @@
+"""From every past schema to this one, and no further: migrations on both databases.
+
+``corpus/store/schemas/NNNN.sql`` is a SQLite store as the release with that schema left it;
+``NNNN.json`` says what must still be known of it. A new migration brings the pair of the schema
+before it.
+"""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from aggregator.errors import StoreError
+from aggregator.store import Store, migrations
+from aggregator.store.database import Database
+from aggregator.store.schema import REVISION, metadata
+
+SCHEMAS = Path(__file__).parents[1] / "corpus" / "store" / "schemas"
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+PAST = migrations.revisions()
+
+
+def write_past(location, revision):
+    """Put a store of a past release at a location."""
+    dump = (SCHEMAS / f"{revision}.sql").read_text(encoding="utf-8")
+    database = Database(location)
+    if database.path is not None:
+        with closing(sqlite3.connect(database.path)) as connection:
+            connection.executescript(dump)
+    else:
+        rows = [line for line in dump.splitlines() if line.startswith("INSERT INTO")]
+        with database.writing() as connection:
+            migrations.upgrade(connection, revision)
+            connection.exec_driver_sql("DELETE FROM alembic_version")
+            # The dump is in the order of the alphabet, not of foreign keys.
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for row in rows:
+                connection.exec_driver_sql(row)
+    database.close()
+
+
+def answers(store):
+    """Ask the store what a dump's JSON answers."""
+    return {
+        "created": store.created.isoformat(),
+        "generation": store.generation(),
+        "feeds": [
+            [row.source_id, row.feed_key, row.visits, row.entries, str(row.state.next_due)]
+            for row in store.feeds(NOW)
+        ],
+        "window": [
+            [p.sequence, p.id, p.link, p.language, str(p.published), str(p.updated), p.entry.title]
+            for p in store.window(["en", "ckb"], entries=40, span=timedelta(0))
+        ],
+        "history": [
+            [revision.number, revision.kind, revision.entry.title] for revision in store.history(1)
+        ],
+        "visits": [[visit.number, visit.outcome, visit.new] for visit in store.visits("alpha")],
+    }
+
+
+@pytest.mark.parametrize("revision", PAST)
+def test_a_store_of_a_past_release_is_brought_up_to_date_and_loses_nothing(location, revision):
+    expected = json.loads((SCHEMAS / f"{revision}.json").read_text(encoding="utf-8"))
+    write_past(location, revision)
+    with Store.open(location, now=NOW) as store:
+        assert answers(store) == expected
+    with Store.open(location, now=NOW) as store:
+        assert answers(store) == expected
+
+
+def test_the_migrations_build_the_tables_that_the_program_uses(location):
+    Store.open(location, now=NOW).close()
+    database = Database(location)
+    with database.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        inspector = sqlalchemy.inspect(connection)
+        checks = {
+            check["name"]
+            for table in metadata.tables
+            for check in inspector.get_check_constraints(table)
+        }
+    database.close()
+    assert checks == {
+        constraint.name
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, sqlalchemy.CheckConstraint)
+    }
+
+
+def test_the_tables_of_sqlite_agree_to_the_letter(tmp_path):
+    """What the comparison above does not see: partial indexes, WITHOUT ROWID."""
+    Store.open(str(tmp_path / "migrated.db"), now=NOW).close()
+    engine = sqlalchemy.create_engine(f"sqlite:///{tmp_path / 'created.db'}")
+    metadata.create_all(engine)
+    engine.dispose()
+    migrated, created = (texts_of(tmp_path / name) for name in ("migrated.db", "created.db"))
+    migrated.pop("alembic_version")
+    assert migrated == created
+
+
+def texts_of(path):
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        return {
+            name: sorted(line.strip(" ,\t") for line in sql.splitlines()) for name, sql in rows
+        }
+
+
+def test_the_program_and_its_migrations_name_the_same_newest_schema():
+    assert PAST[-1] == REVISION
+    assert list(PAST) == [f"{number:04}" for number in range(1, len(PAST) + 1)]
+
+
+def test_a_database_from_the_future_is_refused_naming_both_versions(location):
+    Store.open(location, now=NOW).close()
+    database = Database(location)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
+    with pytest.raises(StoreError, match=f"schema is 0999, .* up to {REVISION}"):
+        Store.open(location, now=NOW)
+    with database.reading() as connection:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    database.close()
+    assert found == "0999"
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(location):
+    database = Database(location)
+    with database.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(StoreError, match=r"another program .*'recipes'"):
+        Store.open(location, now=NOW)
+    with database.reading() as connection:
+        assert sqlalchemy.inspect(connection).get_table_names() == ["recipes"]
+    database.close()
+
+
+def test_a_migration_that_fails_leaves_no_trace(location):
+    database = Database(location)
+    with database.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.exec_driver_sql("CREATE TABLE revisions (in_the_way TEXT)")
+    with pytest.raises(StoreError, match="revisions"):
+        Store.open(location, now=NOW)
+    with database.reading() as connection:
+        tables = sqlalchemy.inspect(connection).get_table_names()
+    database.close()
+    assert sorted(tables) == ["alembic_version", "revisions"]

@@ -1,0 +1,255 @@
+"""What subscribers get as Atom, byte for byte, and what holds of it whatever comes in."""
+
+import json
+import os
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from pydantic import TypeAdapter
+
+from aggregator.model import (
+    Edition,
+    Enclosure,
+    Entry,
+    FeedMeta,
+    Page,
+    Published,
+    Site,
+    Source,
+)
+from aggregator.syndicate.atom import render
+from aggregator.syndicate.editions import LIMIT, page
+from aggregator.text.html import sanitize
+
+HERE = Path(__file__).parent
+CASES = sorted((HERE / "corpus" / "pages").glob("*.json"))
+GOLDEN = HERE / "golden"
+REGENERATE = bool(os.environ.get("REGENERATE_GOLDEN"))
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+ENTRY = {
+    "identity": "guid",
+    "digest": "1:0",
+    "address": None,
+    "same_story": None,
+    "title": "",
+    "standfirst": "",
+    "body": "",
+    "byline": [],
+    "lead_image": None,
+    "enclosures": [],
+    "categories": [],
+    "rights": None,
+    "license": None,
+    "language_reason": "prior",
+    "origin": None,
+}
+
+
+def published(given: dict[str, Any]) -> Published:
+    outer = {"sequence", "id", "emitted", "language", "published", "updated", "feed"}
+    entry = ENTRY | {key: value for key, value in given.items() if key in ENTRY}
+    entry |= {key: given.get(key) for key in ("link", "published", "updated", "language")}
+    entry["key"] = {"source_id": given["source"], "guid": given["id"]}
+    entry["flags"] = ["title-missing"] if given.get("title_made") else []
+    whole = {key: value for key, value in given.items() if key in outer - {"feed"}}
+    whole |= {
+        "entry": entry,
+        "link": given.get("link"),
+        "source_id": given["source"],
+        "source_meta": given.get("feed", {}),
+        "source_updated": given.get("source_updated"),
+    }
+    return TypeAdapter(Published).validate_python(whole)
+
+
+def laid_out(case: Path) -> Page:
+    """Lay out the page of a corpus file."""
+    # JSON may hold lone surrogates and controls, and so may what a publisher sends.
+    given = json.loads(case.read_text(encoding="utf-8"))
+    sources = TypeAdapter(tuple[Source, ...]).validate_python(given["sources"])
+    return page(
+        TypeAdapter(Site).validate_python(given["site"]),
+        TypeAdapter(Edition).validate_python(given["edition"]),
+        [published(entry) for entry in given["entries"]],
+        {source.id: source for source in sources},
+        created=datetime.fromisoformat(given["created"]),
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_what_we_publish_is_what_stands_in_golden(case):
+    document = render(laid_out(case))
+    golden = GOLDEN / f"{case.stem}.atom.xml"
+    if REGENERATE:
+        golden.write_bytes(document.body)
+    assert document.body.decode() == golden.read_bytes().decode()
+
+
+def test_every_golden_document_has_its_case():
+    assert {file.name for file in GOLDEN.iterdir()} == {f"{case.stem}.atom.xml" for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_the_same_page_gives_the_same_bytes(case):
+    assert render(laid_out(case)) == render(laid_out(case))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_every_document_keeps_the_rules_of_rfc_4287(case):
+    rules_of_rfc_4287(render(laid_out(case)).body)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_feed_reader_finds_everything_in_its_place(case):
+    laid = laid_out(case)
+    read = feedparser.parse(render(laid).body)
+    assert not read.bozo
+    assert read.version == "atom10"
+    assert [entry.id for entry in read.entries] == [item.id for item in laid.items]
+    for entry, item in zip(read.entries, laid.items, strict=True):
+        assert entry.source.title
+        assert [link.href for link in entry.links if link.rel == "alternate"] == (
+            [item.link] if item.link else []
+        )
+
+
+LANGUAGES = [
+    ("en", "en", None),
+    ("fr", "fr", None),
+    ("ku", "ku", {"ku-Latn", "ku-Arab"}),
+    ("ar", "ar", None),
+    ("empty", "ku-Arab", set()),
+    ("hostile", "ar", {"en", "fa"}),
+]
+
+
+@pytest.mark.parametrize(("name", "feed", "entries"), LANGUAGES)
+def test_languages_are_tagged_so_that_validators_and_readers_know_them(name, feed, entries):
+    tree = etree.fromstring(render(laid_out(HERE / f"corpus/pages/{name}.json")).body)
+    assert tree.get(XML_LANG) == feed
+    found = {entry.get(XML_LANG) for entry in tree.iter(f"{ATOM}entry")}
+    assert found == ({feed} if entries is None else entries)
+
+
+# --- the rules ------------------------------------------------------------------------------
+
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+SINGLE = ("id", "title", "updated", "published", "rights", "source", "summary", "content")
+TEXT = ("title", "rights", "summary", "subtitle")
+
+
+def rules_of_rfc_4287(body: bytes) -> etree._Element:
+    feed = etree.fromstring(body)
+    assert body.startswith(b"<?xml version='1.0' encoding='UTF-8'?>\n<feed ")
+    rules_of_metadata(feed)
+    assert [link.get("href") for link in feed.findall(f"{ATOM}link[@rel='self']")] != []
+    assert feed.find(f"{ATOM}author/{ATOM}name") is not None
+    ids = [entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")]
+    assert len(ids) == len(set(ids))
+    for entry in feed.iter(f"{ATOM}entry"):
+        rules_of_metadata(entry)
+        source = entry.find(f"{ATOM}source")
+        assert source is not None
+        rules_of_metadata(source)
+        assert entry.find(f"{ATOM}author") is not None
+        content = entry.find(f"{ATOM}content")
+        assert content is not None
+        assert content.get("type") == "html"
+        assert re.fullmatch(
+            r'<div lang="\w+" dir="(ltr|rtl)">.+</div>', content.text or "", re.DOTALL
+        )
+    return feed
+
+
+def rules_of_metadata(parent: etree._Element) -> None:
+    for name in SINGLE:
+        assert len(parent.findall(ATOM + name)) <= 1, name
+    for name in ("id", "title", "updated"):
+        assert (parent.findtext(ATOM + name) or "").strip(), name
+    for name in ("updated", "published"):
+        for date in parent.findall(ATOM + name):
+            assert RFC3339.fullmatch(date.text or "")
+    for name in TEXT:
+        for construct in parent.findall(ATOM + name):
+            assert construct.get("type") in (None, "html")
+            assert construct.text
+    links = [(link.get("rel"), link.get("href")) for link in parent.findall(f"{ATOM}link")]
+    assert len(links) == len(set(links))
+    assert all(re.fullmatch(r"https?://[!-~]+", href) for _, href in links)
+    assert sum(relation == "alternate" for relation, _ in links) <= 1
+
+
+ANY_TEXT = (
+    st.text(max_size=60)
+    | st.text(st.characters(), max_size=60)
+    | st.sampled_from(
+        ["<b>", "&amp;", "]]>", "\ud800", "\u202e", "\0", "سەرچاوە: SDF", "</title>", ""]
+    )
+)
+ZONES = st.just(UTC) | st.builds(
+    timezone, st.timedeltas(timedelta(hours=-14), timedelta(hours=14))
+)
+FIRST, LAST = datetime(1990, 1, 2), datetime(2100, 1, 1)  # noqa: DTZ001 - hypothesis adds zones
+MOMENTS = st.datetimes(FIRST, LAST, timezones=ZONES)
+METAS = st.builds(
+    FeedMeta, id=ANY_TEXT, title=ANY_TEXT, subtitle=ANY_TEXT, link=ANY_TEXT, rights=ANY_TEXT
+)
+ENTRIES = st.builds(
+    Entry,
+    title=ANY_TEXT,
+    standfirst=ANY_TEXT,
+    body=ANY_TEXT.map(lambda text: sanitize(f"<p>{text}</p>", base=None)),
+    byline=st.just(()),
+    lead_image=st.none(),
+    enclosures=st.lists(
+        st.builds(Enclosure, url=st.just("https://a.example/x"), media_type=ANY_TEXT), max_size=2
+    ).map(tuple),
+    categories=st.lists(ANY_TEXT, max_size=3).map(tuple),
+    rights=ANY_TEXT,
+    license=ANY_TEXT,
+    origin=st.none(),
+)
+SITE = Site(title="S", url="https://s.example", owner_name="O", owner_email="o@s.example")
+SHOWN = Edition(tag="ku", title="K", languages=("kmr", "ckb"), words="kmr")
+FULL_SOURCE = {
+    "id": "s",
+    "name": "Outlet",
+    "feeds": [],
+    "rights": {"allows": "full", "images": "link"},
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(entries=st.lists(st.tuples(ENTRIES, METAS, MOMENTS, MOMENTS), max_size=3))
+def test_whatever_an_entry_holds_the_document_is_well_formed_and_keeps_the_rules(entries):
+    source = TypeAdapter(Source).validate_python(FULL_SOURCE)
+    window = [
+        Published(
+            sequence=number,
+            id=f"tag:s.example,2025:{number}",
+            emitted=datetime(2025, 1, 1, tzinfo=UTC),
+            link=None,
+            language="ckb",
+            published=first,
+            updated=last,
+            entry=entry,
+            source_id="s",
+            source_meta=meta,
+            source_updated=None,
+        )
+        for number, (entry, meta, first, last) in enumerate(entries)
+    ]
+    laid = page(SITE, SHOWN, window, {"s": source}, created=datetime(2025, 1, 1, tzinfo=UTC))
+    body = render(laid).body
+    rules_of_rfc_4287(body)
+    assert len(body) < LIMIT
