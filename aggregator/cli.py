@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 out = Console()
 err = Console(stderr=True)
+log = structlog.get_logger()
 
 SourceIds = Annotated[list[str] | None, typer.Argument(help="Source ids from feeds.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -64,19 +66,23 @@ def _options(
     configure_logs("debug" if verbose else "warning" if quiet else "info")
 
 
-def _config(context: typer.Context) -> Config:
+def _config(context: typer.Context, *, logged: bool = False) -> Config:
+    """Read feeds.yaml; say its warnings to a person, or in the daemon's log."""
     path = context.obj
     assert isinstance(path, Path)
     config = load(path)
     for warning in config.warnings:
-        err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
+        if logged:
+            log.warning("feeds.yaml", message=warning)
+        else:
+            err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     return config
 
 
 @app.command()
 def run(context: typer.Context) -> None:
     """Poll and publish until told to stop (SIGTERM, Ctrl-C)."""
-    asyncio.run(run_daemon(_config(context)))
+    asyncio.run(run_daemon(_config(context, logged=True)))
 
 
 @app.command()

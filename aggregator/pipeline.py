@@ -41,6 +41,7 @@ from aggregator.store import Claim, Recorded, Store
 from aggregator.syndicate import atom, editions, mint, publish
 from aggregator.worker import TIME_LIMIT, Reading, WorkerPool
 
+_A_MOMENT: Final = timedelta(milliseconds=1)
 WINDOW_SPAN: Final = timedelta(hours=48)  # a feed shows at least what two days brought
 
 
@@ -114,6 +115,9 @@ class Journey:
                 trip.url, validators=state.validators, now=self._clock()
             )
             trip.result = answer
+            if isinstance(answer, NotModified) and state.unread is not None:
+                still = f"still the same document (304): {state.unread.message}"
+                raise SourceError(state.unread.kind, still, status=304)  # noqa: TRY301
             if isinstance(answer, Fetched) and schedule.is_new(answer, state):
                 trip.fetched = answer
                 trip.reading = await self._pool.read(
@@ -143,11 +147,17 @@ class Journey:
         entries = await self._pool.normalize(
             news, source=source, feed=feed, meta=reading.feed.meta, now=now
         )
+        # Entries without dates were first seen in the document's order, a millisecond apart: one
+        # time for all would be less than we know (RFC 4287 section 3.3).
         return tuple(
             revise.revise(
-                entry, known[entry.key], rules.judge(entry, source), feed_key=feed.key, now=now
+                entry,
+                known[entry.key],
+                rules.judge(entry, source),
+                feed_key=feed.key,
+                now=now - order * _A_MOMENT,
             )
-            for entry in entries
+            for order, entry in enumerate(entries)
         )
 
     def _record(self, trip: "_Trip") -> Recorded:
@@ -283,8 +293,8 @@ def _visit(trip: _Trip, state: FeedState, now: datetime) -> Visit:
         return replace(
             visit,
             outcome=Outcome.FAILED,
-            status=result.status,
-            received=result.received,
+            status=result.status or (200 if trip.fetched else None),
+            received=trip.fetched.received if trip.fetched else result.received,
             failure=Failure(kind=result.kind, message=result.message, status=result.status),
             retry_at=schedule.hold(result.retry_at, now=now),
         )

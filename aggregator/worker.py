@@ -44,7 +44,8 @@ MEMORY_LIMIT = 768 * 1024 * 1024  # bytes of data; the language model alone take
 JOBS_PER_CHILD = 1000  # then a fresh one: what a library leaks ends with its process
 
 _LENGTH = struct.Struct("!I")
-_SAFE_MODULES = ("aggregator.model", "aggregator.errors", "aggregator.worker")
+_SAFE_PACKAGES = ("aggregator.model.",)
+_SAFE_MODULES = ("aggregator.errors", "aggregator.worker")
 _SAFE_GLOBALS = {
     ("datetime", "datetime"),
     ("datetime", "timedelta"),
@@ -239,7 +240,8 @@ class _Unpickler(pickle.Unpickler):
     """Reads what a child sends, and makes nothing but the values of the journey."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in _SAFE_MODULES or (module, name) in _SAFE_GLOBALS:
+        ours = module.startswith(_SAFE_PACKAGES) or module in _SAFE_MODULES
+        if ours or (module, name) in _SAFE_GLOBALS:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"a child sent {module}.{name}, which is no value of ours")
 

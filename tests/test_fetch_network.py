@@ -2,8 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -39,30 +39,54 @@ def fetcher(transport: httpx.AsyncBaseTransport | None = None, **settings: objec
     )
 
 
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def listening(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """A port of a loopback server. In the end every handler has ended and closed its socket."""
+    handlers: set[asyncio.Task[None]] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handlers.add(asyncio.current_task())
+        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            await handler(reader, writer)
+        writer.close()
+
+    listener = await asyncio.start_server(handle, "127.0.0.1", 0, ssl=tls)
+    try:
+        yield listener.sockets[0].getsockname()[1]
+    finally:
+        listener.close()
+        await listener.wait_closed()
+        await asyncio.sleep(0.02)  # those that are told of an end come to theirs
+        for task in handlers:
+            task.cancel()
+        await asyncio.gather(*handlers)
+
+
 class Server:
-    """A loopback server that keeps the raw heads of all requests and answers as told."""
+    """Keeps the raw heads of all requests and answers as told."""
 
     def __init__(self, *answers: bytes) -> None:
         self.answers = list(answers)
         self.heads: list[bytes] = []
         self.connections = 0
-        self.open = 0
+        self.closed = 0  # by the other side
         self.url = ""
         self.names: list[str | None] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self.open += 1
         try:
             while True:
                 self.heads.append(await reader.readuntil(b"\r\n\r\n"))
+                if not self.answers:
+                    return
                 writer.write(self.answers.pop(0))
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, IndexError):
-            pass
-        finally:
-            self.open -= 1
-            writer.close()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self.closed += 1
 
 
 @asynccontextmanager
@@ -73,14 +97,9 @@ async def serving(*answers: bytes, certificate: str | None = None) -> AsyncItera
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(TLS / certificate)
         tls.sni_callback = lambda _socket, name, _context: server.names.append(name)
-    listener = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
-    server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/feed"
-    try:
+    async with listening(server.serve, tls) as port:
+        server.url = f"http://127.0.0.1:{port}/feed"
         yield server
-    finally:
-        listener.close()
-        await listener.wait_closed()
-        await asyncio.sleep(0.01)  # the last connections end
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Type: application/atom+xml\r\n"
@@ -159,9 +178,16 @@ def test_a_name_without_an_address_is_unreachable():
     assert "it has no address" in asyncio.run(run()).message
 
 
-def test_a_failure_of_another_transport_is_a_failure_all_the_same():
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (httpx.ConnectError, FailureKind.UNREACHABLE),
+        (httpx.ReadTimeout, FailureKind.TIMEOUT),
+    ],
+)
+def test_a_failure_of_another_transport_is_a_failure_all_the_same(error, kind):
     def broken(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("cable cut", request=request)
+        raise error("cable cut", request=request)
 
     async def run() -> SourceError:
         async with fetcher(httpx.MockTransport(broken)) as client:
@@ -169,9 +195,9 @@ def test_a_failure_of_another_transport_is_a_failure_all_the_same():
                 await client.fetch(FEED, validators=None, now=NOW)
             return caught.value
 
-    error = asyncio.run(run())
-    assert error.kind is FailureKind.UNREACHABLE
-    assert "cable cut" in error.message
+    failure = asyncio.run(run())
+    assert failure.kind is kind
+    assert "cable cut" in failure.message
 
 
 # --- TLS ------------------------------------------------------------------------------------
@@ -245,9 +271,7 @@ def test_https_at_a_port_that_speaks_something_else_says_so(greeting):
         writer.close()
 
     async def run() -> SourceError:
-        listener = await asyncio.start_server(plain, "127.0.0.1", 0)
-        port = listener.sockets[0].getsockname()[1]
-        async with listener, fetcher() as client:
+        async with listening(plain) as port, fetcher() as client:
             with pytest.raises(SourceError) as caught:
                 await client.fetch(f"https://127.0.0.1:{port}/", validators=None, now=NOW)
             return caught.value
@@ -282,7 +306,7 @@ def test_a_connection_is_kept_for_the_next_request_to_the_host(body):
     server, results = several(3, body, body, body)
     assert [result.body for result in results] == [XML] * 3
     assert server.connections == 1
-    assert server.open == 0  # and given back in the end
+    assert server.closed == 1  # and given back in the end
 
 
 def test_a_redirect_does_not_cost_a_connection():
@@ -318,11 +342,9 @@ def test_a_kept_connection_that_dies_under_the_next_request_is_replaced_once():
             writer.write(WHOLE)
             if connections == 1:
                 await reader.readuntil(b"\r\n\r\n")  # the second request: no answer
-            writer.close()
 
-        listener = await asyncio.start_server(once, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
-        async with listener, fetcher() as client:
+        async with listening(once) as port, fetcher() as client:
+            url = f"http://127.0.0.1:{port}/"
             await client.fetch(url, validators=None, now=NOW)
             return connections, await client.fetch(url, validators=None, now=NOW)
 
@@ -338,11 +360,9 @@ def test_a_new_connection_that_dies_is_not_tried_again():
             nonlocal connections
             connections += 1
             await reader.readuntil(b"\r\n\r\n")
-            writer.close()
 
-        listener = await asyncio.start_server(never, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}/"
-        async with listener, fetcher() as client:
+        async with listening(never) as port, fetcher() as client:
+            url = f"http://127.0.0.1:{port}/"
             with pytest.raises(SourceError) as caught:
                 await client.fetch(url, validators=None, now=NOW)
             return connections, caught.value
@@ -358,11 +378,9 @@ def test_what_is_said_before_the_encryption_is_never_taken_for_what_is_said_in_i
         async def early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             writer.write(WHOLE)
             await reader.read(1)
-            writer.close()
 
-        listener = await asyncio.start_server(early, "127.0.0.1", 0)
-        async with listener:
-            stream = await wire.connect("127.0.0.1", listener.sockets[0].getsockname()[1])
+        async with listening(early) as port:
+            stream = await wire.connect("127.0.0.1", port)
             await asyncio.sleep(0.05)
             with pytest.raises(httpcore.ConnectError) as caught:
                 await stream.start_tls(ssl.create_default_context(), "feeds.example.org")

@@ -114,7 +114,9 @@ async def test_a_correction_is_the_same_entry_with_a_later_updated(scene, web):
     after = {e.findtext(f"{ATOM}id"): e for e in entries(scene.feed("en"))}
     assert set(after) == set(before)
     moved = {
-        key for key in after if after[key].findtext(f"{ATOM}updated") != before[key].findtext(f"{ATOM}updated")
+        key
+        for key in after
+        if after[key].findtext(f"{ATOM}updated") != before[key].findtext(f"{ATOM}updated")
     }
     (corrected,) = moved
     assert "thirty-nine" in after[corrected].findtext(f"{ATOM}content")
@@ -175,6 +177,23 @@ async def test_what_is_no_feed_is_a_recorded_failure_and_withdraws_nothing(scene
     assert scene.feed("en") == before
 
 
+async def test_a_new_source_whose_document_is_broken_is_asked_conditionally_until_it_is_mended(
+    scene, web
+):
+    scene.configure(HERALD)
+    web.serve(URL, rss(item(1))[:-40], etag='"broken"')
+    visits = await scene.poll()
+    assert visits["herald"].visit.failure.kind == "truncated"
+    scene.later(hours=2)
+    visits = await scene.poll()
+    assert web.requests[-1].headers["if-none-match"] == '"broken"'
+    assert visits["herald"].visit.failure.kind == "truncated"
+    assert "still the same document" in visits["herald"].visit.failure.message
+    scene.later(hours=5)
+    web.serve(URL, rss(item(1)), etag='"whole"')
+    assert (await scene.poll())["herald"].new == 1
+
+
 async def test_one_sources_trouble_does_not_touch_another(scene, web):
     other = "  - {id: other, name: Other, url: https://other.example/feed, language: en}\n"
     scene.configure(HERALD + other)
@@ -208,7 +227,9 @@ async def test_retry_after_holds_even_against_force(scene, web):
 async def test_kurmanji_and_sorani_of_one_source_stand_in_one_edition_with_their_tags(scene, web):
     url = "https://desk.example/feed"
     scene.configure(f"  - {{id: desk, name: Maseya Kurdî, url: {url}, language: ku}}\n")
-    kurmanji = item(1, title="Li Hewlêrê komxebata zimanê Kurdî bi beşdariya mamosteyan dest pê kir")
+    kurmanji = item(
+        1, title="Li Hewlêrê komxebata zimanê Kurdî bi beşdariya mamosteyan dest pê kir"
+    )
     sorani = item(2, title="لە شاری هەڵەبجە ئامادەکاری بۆ کۆنسێرتێکی گەورە دەکرێت", body="")
     web.serve(url, rss(kurmanji.replace(BODY, ""), sorani, language="tr"))
     await scene.poll()

@@ -137,6 +137,9 @@ class Showing(Serving):
     """The published tree on 127.0.0.1, with the right media types and Last-Modified."""
 
     def __init__(self, root: Path, port: int) -> None:
+        self.answers: list[tuple[str, int]] = []  # path and status of each
+        answers = self.answers
+
         class Handler(SimpleHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             extensions_map: dict[str, str] = {  # noqa: RUF012 - declared so upstream
@@ -147,6 +150,9 @@ class Showing(Serving):
 
             def __init__(self, *args: Any) -> None:
                 super().__init__(*args, directory=str(root))
+
+            def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
+                answers.append((self.path, int(code)))
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass

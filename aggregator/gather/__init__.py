@@ -1,8 +1,8 @@
 """The world in: feeds are fetched, read and brought into the article format -> `Entry`.
 
-    schedule     when is a feed next due, and at which address         pure
-    fetch        pulled, politely -> Fetched, NotModified              acts: all that calls out
-    feed         RSS, Atom, RDF, JSON Feed -> ParsedFeed               pure
-    identify     which entry is this: key and digest -> Identified     pure
-    normalize    the article format -> Entry                           pure
+schedule     when is a feed next due, and at which address         pure
+fetch        pulled, politely -> Fetched, NotModified              acts: all that calls out
+feed         RSS, Atom, RDF, JSON Feed -> ParsedFeed               pure
+identify     which entry is this: key and digest -> Identified     pure
+normalize    the article format -> Entry                           pure
 """

@@ -24,6 +24,8 @@ from aggregator.text import dates, html, language, urls
 from aggregator.text.excerpt import excerpt
 
 STANDFIRST_LENGTH = 400  # characters; a longer description is the article, not its standfirst
+# Python's own table: mimetypes.guess_type() also reads the machine's files, and differs with them.
+MEDIA_TYPES = mimetypes.MimeTypes()
 MAX_CATEGORIES = 20
 MAX_NAMES = 10
 
@@ -91,7 +93,7 @@ def normalize(
         enclosures=enclosures,
         categories=_categories(parsed),
         rights=html.clean_text(parsed.rights or meta.rights or "") or None,
-        license=urls.absolute(parsed.license or meta.license, None),
+        license=urls.absolute(parsed.license, None),
         language=decision.language,
         language_reason=decision.reason,
         origin=_origin(parsed.origin),
@@ -190,7 +192,7 @@ def _enclosures(parsed: ParsedEntry) -> tuple[Enclosure, ...]:
         url = urls.absolute(enclosure.url, None)
         if url is None:
             continue
-        guessed = mimetypes.guess_type(url.partition("?")[0])[0]
+        guessed = MEDIA_TYPES.guess_type(url.partition("?")[0])[0]
         media_type = (enclosure.media_type or guessed or "").partition(";")[0].strip().lower()
         found.setdefault(
             url,

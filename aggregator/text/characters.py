@@ -34,8 +34,9 @@ def allowed(text: str) -> str:
     C1 controls become the windows-1252 characters they stand for, CR becomes LF.
     """
     # Looking at every character with `re` costs 30 ns each, `isprintable` 1: most text is
-    # printable but for line breaks and, in Sorani and Persian, ZWNJ.
-    if text.replace("\n", "").replace("\u200c", "").isprintable():
+    # printable but for white space and, in Sorani and Persian, ZWNJ. U+FFFD is, too.
+    rest = text.replace("\n", "").replace("\t", "").replace("\u200c", "")
+    if rest.isprintable() and "\ufffd" not in rest:
         return text
     return _UNWANTED.sub(lambda match: _REPAIRED.get(match[0], ""), text)
 

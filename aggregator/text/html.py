@@ -19,17 +19,8 @@ import nh3
 
 from aggregator.model import Html, Text
 from aggregator.text.characters import allowed, clean_text
-from aggregator.text.markup import (
-    ATTRIBUTES,
-    BLOCKS,
-    EMBED,
-    NOSCRIPT,
-    TAGS,
-    VANISHING,
-    Walk,
-    escaped,
-    quoted,
-)
+from aggregator.text.elements import ATTRIBUTES, BLOCK, EMBED, NOSCRIPT, TAGS, VANISHING
+from aggregator.text.markup import Walk, escaped, quoted
 from aggregator.text.taming import tame
 
 __all__ = [
@@ -51,20 +42,28 @@ _SANITIZER = nh3.Cleaner(
     link_rel=None,  # the walk writes it, with the address
     url_schemes={"http", "https"},
 )
+_BREAKS = BLOCK | {"br"}
 _READER = nh3.Cleaner(
-    tags=set(BLOCKS),
-    clean_content_tags=set(VANISHING)
-    | {"audio", "iframe", "noscript", "object", "picture", "video"},
+    tags=set(_BREAKS),
+    clean_content_tags=set(VANISHING) | {"audio", "object", "picture", "video"},
     attributes={},
 )
 
 # Their content would not be parsed as markup: html5ever takes scripts to be on.
 _STAND_INS = {"noscript": NOSCRIPT, "iframe": EMBED, "amp-iframe": EMBED, "amp-img": "img"}
-_STOOD_FOR = re.compile(rf"<(/?)({'|'.join(_STAND_INS)})(?=[\s/>])", re.IGNORECASE)
-# A body escaped once too often has no tag, and the ends of elements as text.
-_ESCAPED_BODY = re.compile(
-    r"&lt;(?:/(?:p|div|a|ul|ol|h[1-6]|blockquote|figure)&gt;|br ?/?&gt;)", re.IGNORECASE
+# XHTML in HTML: `<script src="x"/>` would swallow all that follows, `<b/>` embolden it.
+_SELF_CLOSED = re.compile(
+    r"<(a|audio|b|em|i|iframe|noscript|object|picture|script|strong|style|textarea|title|u|video)"
+    r"((?:\s[^<>]*?)?[\s\"'])/>",
+    re.IGNORECASE,
 )
+_STOOD_FOR = re.compile(rf"<(/?)({'|'.join(_STAND_INS)})(?=[\s/>])", re.IGNORECASE)
+# A body escaped once too often has no tag, but the text of tags, ends among them.
+_ESCAPED_START = re.compile(
+    r"&lt;(?:p|div|br|a|img|ul|ol|h[1-6]|blockquote|figure|span|strong|em)(?:\s[^<>]{0,300}?)?/?&gt;",
+    re.IGNORECASE,
+)
+_ESCAPED_END = re.compile(r"&lt;(?:/[a-z1-6]+|br ?/?)&gt;", re.IGNORECASE)
 _ROUNDS = 4  # two settle every known case
 
 # The paragraph that WordPress's Yoast SEO puts under every entry: our attribution replaces it.
@@ -76,9 +75,10 @@ _FOOTERS = (
     ("l'article", "est apparu en premier sur", "."),
     ("cet article", "est apparu en premier sur", "."),
     ("ظهرت المقالة", "أولاً على", "."),
+    ("ظهرت المقالة", "أولا على", "."),
     ("", "yazısı ilk önce", "üzerinde ortaya çıktı."),
 )
-_FOOTER = re.compile(r"<p[^>]*>([^<]*)<a [^>]*>[^<]*</a>([^<]*)<a [^>]*>[^<]*</a>([^<]*)</p>$")
+_FOOTER = re.compile(r"<p[^>]*>([^<]*)<a [^>]*>.*?</a>([^<]*)<a [^>]*>.*?</a>([^<]*)</p>$")
 _FOOTER_REACH = 4000  # characters from the end
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)[^>]*>")
@@ -112,29 +112,34 @@ def sanitize(html: str, *, base: str | None) -> Html:
         html = html.strip()
         if html.startswith("<![CDATA["):
             html = html.removeprefix("<![CDATA[").removesuffix("]]>")
-        if "<" not in html and _ESCAPED_BODY.search(html):
+        if _escaped_twice(html):
             html = unescape(html)
         walk = Walk(base)
         done = _without_footer(walk.through(_parsed(html, _SANITIZER)))
-        if done == html or not (walk.unsettled or _ESCAPED_BODY.search(done)):
+        if done == html or not (walk.unsettled or _escaped_twice(done)):
             break
         html = done
     return Html(done)
 
 
+def _escaped_twice(html: str) -> bool:
+    return "<" not in html and bool(_ESCAPED_START.search(html) and _ESCAPED_END.search(html))
+
+
 def _parsed(html: str, cleaner: nh3.Cleaner) -> str:
     """Canonical markup of `html`: see `aggregator.text.markup`."""
-    html = tame(_STOOD_FOR.sub(lambda m: f"<{m[1]}{_STAND_INS[m[2].lower()]}", allowed(html)))
-    return allowed(cleaner.clean(html))  # once more: character references are decoded now
+    html = _SELF_CLOSED.sub(r"<\1\2></\1>", allowed(html))
+    html = _STOOD_FOR.sub(lambda m: f"<{m[1]}{_STAND_INS[m[2].lower()]}", html)
+    return allowed(cleaner.clean(tame(html)))  # once more: references are decoded now
 
 
 def _without_footer(markup: str) -> str:
-    start = max(markup.rfind("<p", -_FOOTER_REACH), 0)
-    footer = _FOOTER.match(markup, start)
-    if footer is None:
-        return markup
-    words = tuple(clean_text(unescape(part)).lower().replace("’", "'") for part in footer.groups())
-    return markup[:start].rstrip() if words in _FOOTERS else markup
+    while footer := _FOOTER.match(markup, max(markup.rfind("<p", -_FOOTER_REACH), 0)):
+        words = (clean_text(unescape(part)).lower().replace("’", "'") for part in footer.groups())
+        if tuple(words) not in _FOOTERS:
+            break
+        markup = markup[: footer.start()].rstrip()  # and again: a copy of a copy has two
+    return markup
 
 
 def plain(html: str) -> str:
@@ -157,7 +162,7 @@ def _lines(markup: str) -> str:
 
 
 def _break(tag: re.Match[str]) -> str:
-    return " " if tag[2] in _CELLS else "\n" if tag[2] in BLOCKS else ""
+    return " " if tag[2] in _CELLS else "\n" if tag[2] in _BREAKS else ""
 
 
 def text_of(text: Text) -> str:

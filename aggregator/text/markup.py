@@ -1,10 +1,10 @@
-"""What markup may leave this program, and the walk that makes it so.
+"""The walk through a publisher's markup that makes it what may leave this program.
 
 nh3 has parsed and filtered before: the walk reads its output, which is canonical (elements of
-the allow-list, strictly nested, attributes in double quotes, no `<` or `>` but in tags), and so
-can go through it with one regular expression, without recursion, in linear time. It does what a
-filter by element and attribute cannot: links and media made absolute or dropped, lazy images
-and embeds resolved, elements left empty removed.
+`aggregator.text.elements`, strictly nested, attributes in double quotes, no `<` or `>` but in
+tags), and so can go through it with one regular expression, without recursion, in linear time.
+It does what a filter by element and attribute cannot: links and media made absolute or dropped,
+lazy images and embeds resolved, elements left empty removed.
 
 nh3 guarantees that nothing runs. The walk only takes away, renames, and writes addresses that
 `aggregator.text.urls.absolute` made, so it cannot undo that.
@@ -15,93 +15,9 @@ from collections import Counter
 from dataclasses import dataclass
 from html import unescape
 
-from aggregator.text import media
+from aggregator.text import elements, media
 from aggregator.text.characters import clean_text
 from aggregator.text.urls import absolute, without_tracking
-
-# Stand-ins for elements whose content the parser would not read as markup. They go through nh3
-# under these names and never out of the walk.
-NOSCRIPT = "x-noscript"
-EMBED = "x-embed"
-
-
-def names(*lines: str) -> frozenset[str]:
-    """A set of names written with spaces between them."""
-    return frozenset(" ".join(lines).split())
-
-
-# Elements that stay. Not `bdo`, which overrides the direction of letters; `bdi` isolates it.
-_INLINE = names(
-    "a abbr acronym b bdi big br cite code data del dfn em i ins kbd mark q rp rt ruby s samp",
-    "small span strike strong sub sup time tt u var wbr",
-)
-_BLOCK = names(
-    "address article aside blockquote caption center col colgroup dd details dir div dl dt",
-    "figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre",
-    "section summary table tbody td tfoot th thead tr ul",
-)
-_MEDIA = names("audio img picture source video")
-# Obsolete ones, and those that only a whole page may have.
-_RENAMED = {
-    "acronym": "abbr", "article": "div", "big": "", "center": "div", "dir": "ul", "footer": "div",
-    "header": "div", "hgroup": "div", "main": "div", "menu": "ul", "nav": "div", "strike": "s",
-    "tt": "code", NOSCRIPT: "", EMBED: "",
-}  # fmt: skip
-TAGS = _INLINE | _BLOCK | _MEDIA | {NOSCRIPT, EMBED}
-BLOCKS = _BLOCK | {"br"}
-
-# Elements that vanish with their content.
-VANISHING = names(
-    "applet button canvas datalist dialog form head input map math noembed noframes option script",
-    "select style svg template textarea title xmp",
-)
-
-_SIZED = {"width", "height"}
-_PLAYED = {"src", "data-src", *_SIZED}
-ATTRIBUTES: dict[str, set[str]] = {
-    "*": {"dir", "lang", "title"},
-    "a": {"href"},
-    "blockquote": {"cite"},
-    "q": {"cite"},
-    "del": {"cite", "datetime"},
-    "ins": {"cite", "datetime"},
-    "time": {"datetime"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan"},
-    "ol": {"start", "reversed"},
-    "li": {"value"},
-    "img": {"src", "srcset", "sizes", "alt", *_SIZED, *media.LAZY_SRC, *media.LAZY_SRCSET}
-    | set(media.LARGE_SRC),
-    "source": {"src", "srcset", "sizes", "media", "type", *media.LAZY_SRC, *media.LAZY_SRCSET},
-    "video": {"poster", "data-poster", *_PLAYED},
-    "audio": _PLAYED,
-    EMBED: {"src", *_SIZED, *media.LAZY_SRC},
-}
-
-# How the value of an attribute that is simply kept must look.
-_VALUES = {
-    "dir": re.compile(r"ltr|rtl|auto"),
-    "lang": re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"),
-    "datetime": re.compile(r"[0-9TZPDHMSWY:.+ -]{4,40}"),
-    "span": re.compile(r"[1-9]\d{0,2}", re.ASCII),
-    "colspan": re.compile(r"[1-9]\d{0,2}", re.ASCII),
-    "rowspan": re.compile(r"\d{1,3}", re.ASCII),
-    "start": re.compile(r"-?\d{1,6}", re.ASCII),
-    "value": re.compile(r"-?\d{1,6}", re.ASCII),
-    "reversed": re.compile(""),
-}
-_REL = "noopener noreferrer nofollow ugc"
-_DEPTH = 200  # elements deeper than any layout lose their tags, not their content
-
-# Elements that may be empty: a table's grid, a list's terms, the parts of ruby.
-_KEPT_EMPTY = names("td th tr thead tbody tfoot colgroup dt dd rt rp")
-_HEADINGS = names("h1 h2 h3 h4 h5 h6")
-_ENDS_P = _BLOCK - names("caption col colgroup tbody td tfoot th thead tr")
-_ITEMS = {"li": {"li"}, "dt": {"dt", "dd"}, "dd": {"dt", "dd"}}
-# Where a link that replaces a frame is a paragraph of its own.
-_FLOW = frozenset({"", "aside", "blockquote", "dd", "details", "div", "figure", "li", "section"})
 
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9-]*)([^>]*)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
@@ -132,7 +48,8 @@ class Walk:
         self._counts: Counter[str] = Counter()  # of written elements that are open
         self._player: _Open | None = None  # the picture, video or audio around
         self._noscript = 0
-        self._last_image: media.Image | None = None  # with nothing to see after it
+        # The last image and whether it was in a noscript, while nothing to see came after it.
+        self._last: tuple[media.Image, bool] | None = None
 
     def through(self, markup: str) -> str:
         """Return what may be published of `markup`."""
@@ -151,16 +68,20 @@ class Walk:
 
     def _text(self, text: str) -> None:
         parent = self._stack[-1]
+        if self._begins_pre():
+            text = text.lstrip("\n")
         if self._player or not text:
             return  # what a player says to browsers that cannot play
-        if parent.name == "pre" and len(self._out) == parent.mark + 1:
-            text = text.lstrip("\n")  # parsers drop the first line break of pre
         if _BLANK.fullmatch(text):
             parent.spaced = True
         else:
             parent.weight = 2
-            self._last_image = None
+            self._last = None
         self._out.append(text)
+
+    def _begins_pre(self) -> bool:
+        """Whether a line break written now would be dropped by the next parser."""
+        return bool(self._out) and self._out[-1].startswith("<pre")
 
     def _start(self, name: str, attributes: media.Attributes) -> None:
         match name:
@@ -177,15 +98,26 @@ class Walk:
             case "a":
                 self._open_link(attributes)
             case _:
-                if name == EMBED:
+                if name == elements.EMBED:
                     self._embed(attributes)
-                self._noscript += name == NOSCRIPT
-                tag = _RENAMED.get(name, name)
+                tag = self._tag(name)
                 self._push(name, tag, self._kept(attributes) if tag else "")
+
+    def _tag(self, name: str) -> str:
+        """The tag that `name` gets in this place; "" if only its content stays."""
+        if name == "figcaption":
+            return name if self._counts["figure"] else "div"
+        if name in elements.PLACES and self._around() not in elements.PLACES[name]:
+            return "div" if name in elements.BLOCK else ""
+        return elements.RENAMED.get(name, name)
+
+    def _around(self) -> str:
+        """The innermost tag that was written; "" outside of all."""
+        return next(node.tag for node in reversed(self._stack) if node.tag or not node.name)
 
     def _push(self, name: str, tag: str, written: str) -> _Open:
         """Open an element; a tag that cannot stay leaves its content to what is around it."""
-        if len(self._stack) > _DEPTH:
+        if len(self._stack) > elements.DEPTH:
             tag = ""
         node = _Open(name, tag, len(self._out))
         if tag:
@@ -193,6 +125,7 @@ class Walk:
             self._counts[tag] += 1
             self._out.append(f"<{tag}{written}>")
         self._stack.append(node)
+        self._noscript += name == elements.NOSCRIPT
         return node
 
     def _unsettle(self, tag: str) -> None:
@@ -202,21 +135,14 @@ class Walk:
         the result again, or it would read it differently from what was meant.
         """
         counts = self._counts
-        if tag in _ENDS_P and counts["p"]:
+        if tag in elements.ENDS_P and counts["p"]:
             self.unsettled = True
-        elif tag in _HEADINGS:
-            self.unsettled |= any(counts[heading] for heading in _HEADINGS)
-        elif tag in _ITEMS:
-            for node in reversed(self._stack):
-                if node.tag in _ITEMS[tag]:
-                    self.unsettled = True
-                elif not node.tag or node.tag in _INLINE or node.tag in {"address", "div", "p"}:
-                    continue
-                break
+        elif tag in elements.HEADINGS:
+            self.unsettled |= any(counts[heading] for heading in elements.HEADINGS)
 
     def _end(self) -> None:
         node = self._stack.pop()
-        self._noscript -= node.name == NOSCRIPT
+        self._noscript -= node.name == elements.NOSCRIPT
         parent = self._stack[-1]
         if node is self._player:
             self._player = None
@@ -224,10 +150,13 @@ class Walk:
                 self._write_image(node, media.Image(attributes={"src": node.spare, "alt": ""}))
         if node.tag:
             self._counts[node.tag] -= 1
-            if node.weight < (2 if node.tag == "figure" else 1) and node.tag not in _KEPT_EMPTY:
+            if (
+                node.weight < (2 if node.tag == "figure" else 1)
+                and node.tag not in elements.KEPT_EMPTY
+            ):
                 del self._out[node.mark :]
-                if node.tag in _BLOCK:
-                    if self._out and not self._out[-1][-1:].isspace():
+                if node.tag in elements.BLOCK:
+                    if not self._begins_pre():
                         self._out.append("\n")
                 elif node.spaced:
                     self._out.append(" ")
@@ -257,19 +186,20 @@ class Walk:
             self._push("a", "", "")
             return
         kept = self._kept(attributes)
-        self._push("a", "a", f' href="{quoted(without_tracking(url))}"{kept} rel="{_REL}"')
+        self._push("a", "a", f' href="{quoted(without_tracking(url))}"{kept} rel="{elements.REL}"')
 
     def _embed(self, attributes: media.Attributes) -> None:
         link = media.embed(attributes, self._base) if self._with_media else None
         if link is None or self._player:
             return
         url, words = quoted(without_tracking(link[0])), escaped(link[1])
-        written = words if self._counts["a"] else f'<a href="{url}" rel="{_REL}">{words}</a>'
-        around = next(node.tag for node in reversed(self._stack) if node.tag or not node.name)
-        if around in _FLOW and not self._counts["p"] and not self._counts["a"]:
+        written = (
+            words if self._counts["a"] else f'<a href="{url}" rel="{elements.REL}">{words}</a>'
+        )
+        if self._around() in elements.FLOW and not self._counts["p"] and not self._counts["a"]:
             written = f"<p>{written}</p>"
         self._stack[-1].weight = 2
-        self._last_image = None
+        self._last = None
         self._out.append(written)
 
     def _open_player(self, name: str, attributes: media.Attributes) -> None:
@@ -281,7 +211,7 @@ class Walk:
         if name == "picture":
             self._player = self._push(name, name, "")
             return
-        written = self._kept({n: v for n, v in attributes.items() if n in _SIZED})
+        written = self._kept({n: v for n, v in attributes.items() if n in elements.SIZED})
         for attribute in ("src", "poster"):
             url = media.media_file(attributes, attribute, self._base)
             if url and (attribute == "src" or name == "video"):
@@ -310,20 +240,25 @@ class Walk:
         found = media.image(attributes, self._base, spare=player.spare if player else None)
         if found is None:
             return
-        before = self._last_image
-        if before and (
-            before.attributes["src"] == found.attributes["src"] or (self._noscript and before.lazy)
-        ):
-            return  # a lazy image and what it is without scripts: one image
+        if self._repeats(found):
+            return
         if found.emoji and not player:
             self._text(escaped(found.emoji))
             return
-        rest = {n: v for n, v in attributes.items() if n in ATTRIBUTES["*"]}
+        rest = {n: v for n, v in attributes.items() if n in elements.ATTRIBUTES["*"]}
         self._write_image(player or self._stack[-1], found, self._kept(rest))
+
+    def _repeats(self, found: media.Image) -> bool:
+        """Whether it is what its neighbor, loaded lazily, is without scripts, or the reverse."""
+        if self._last is None:
+            return False
+        before, was_in_noscript = self._last
+        pair = (self._noscript and before.lazy) or (was_in_noscript and found.lazy)
+        return bool(pair) or before.attributes["src"] == found.attributes["src"]
 
     def _write_image(self, parent: _Open, found: media.Image, rest: str = "") -> None:
         parent.weight = 2
-        self._last_image = found
+        self._last = found, self._noscript > 0
         self._out.append(f"<img{written(found.attributes)}{rest}>")
 
     def _kept(self, attributes: media.Attributes) -> str:
@@ -338,10 +273,10 @@ class Walk:
             elif name == "title":
                 title = clean_text(value)
                 kept |= {name: title} if title else {}
-            elif name in _SIZED:
+            elif name in elements.SIZED:
                 size = media.pixels(value)
                 kept |= {name: str(size)} if size else {}
-            elif name in _VALUES and _VALUES[name].fullmatch(value.strip()):
+            elif name in elements.VALUES and elements.VALUES[name].fullmatch(value.strip()):
                 kept[name] = value.strip()
         return written(kept)
 

@@ -14,6 +14,7 @@ from itertools import islice
 
 _MANY_TAGS = 1500  # each may cost the others: 1,500 squared is still nothing
 _MANY_CHARACTERS = 100_000
+_LONG_TEXT = 2000
 _DEPTH = 256  # half of what browsers allow
 _ATTRIBUTES = 64
 _VALUE = 10_000  # characters; addresses are shorter, and data: URIs are dropped anyway
@@ -35,12 +36,28 @@ _IMPLIED = frozenset(
     {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "optgroup"}
     | {"colgroup"}
 )
-# What is escaped in output; a comment, which is dropped later, parts the text node after many.
-_ESCAPED = re.compile("[^&\xa0]*+(?:[&\xa0][^&\xa0]*+){200}")
+# Text with few characters that are escaped in output. A comment after it, dropped later, makes
+# the parser begin another text node.
+_STRETCH = re.compile("[^&\xa0]*+(?:[&\xa0][^&\xa0]*+){0,200}+")
 # Formatting elements, which a parser opens again in every block until they are closed
 # (html.spec.whatwg.org 13.2.4.3).
 _REPEATED = frozenset(
-    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+    {
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    }
 )
 _FORMATS = 16
 # Elements whose content is not markup; it is dropped.
@@ -80,7 +97,8 @@ def tame(html: str) -> str:
 
 
 def _text(text: str) -> str:
-    return _ESCAPED.sub(r"\g<0><!---->", text.replace("<", "&lt;"))
+    text = text.replace("<", "&lt;")
+    return _STRETCH.sub(r"\g<0><!---->", text) if len(text) > _LONG_TEXT else text
 
 
 def _fits(stack: list[str], name: str) -> bool:

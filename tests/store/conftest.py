@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -92,7 +93,8 @@ def world(store):
 def mint(entry):
     """Prefer the guid; else an id that is the entry's own."""
     source, guid = entry.key.source_id, entry.key.guid
-    return AtomId(guid), AtomId(f"tag:example.org,2026:{source}:{guid}")
+    own = AtomId(f"tag:example.org,2026:{source}:{quote(guid, safe=':,', errors='replace')}")
+    return (AtomId(guid) if guid.isprintable() else own), own
 
 
 @dataclass

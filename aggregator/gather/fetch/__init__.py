@@ -196,8 +196,10 @@ class Fetcher:
             error.received = error.received or progress.received
             raise
         except httpx.HTTPError as error:  # of a transport that is not ours
+            late = isinstance(error, httpx.TimeoutException)
             raise SourceError(
-                FailureKind.UNREACHABLE, f"{progress.address} cannot be reached: {error}"
+                FailureKind.TIMEOUT if late else FailureKind.UNREACHABLE,
+                f"{progress.address} cannot be reached: {error}",
             ) from error
 
     async def _ask(

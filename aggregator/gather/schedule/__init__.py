@@ -15,7 +15,7 @@ from aggregator.errors import SourceError
 from aggregator.gather.schedule import addresses, timing
 from aggregator.gather.schedule.addresses import current_url
 from aggregator.gather.schedule.timing import hold, latest
-from aggregator.model import Feed, FeedState, Fetched, NotModified, ParsedFeed, Source
+from aggregator.model import Failure, Feed, FeedState, Fetched, NotModified, ParsedFeed, Source
 
 __all__ = [
     "after",
@@ -59,11 +59,11 @@ def after(
     asked = current_url(feed, state) or feed.candidates[0]
     state = replace(addresses.configured_now(feed, state), last_visit=now)
     if isinstance(result, SourceError):
-        state = _unconditional(state, fetched, now)
+        state = _unread(_unconditional(state, fetched, now), fetched, result)
         return _failed(state, source, feed, asked, result, now=now, chance=chance)
     if isinstance(result, Fetched):
         state = _unconditional(state, result, now)
-        state = replace(state, validators=result.validators)
+        state = replace(state, validators=result.validators, unread=None)
         if parsed is not None:
             state = replace(_hinted(state, parsed), body_digest=_digest(result.body))
     elif result.validators is not None:
@@ -129,10 +129,7 @@ def _failed(
     now: datetime,
     chance: float,
 ) -> FeedState:
-    """Note a failure. Validators stay: they describe the last feed, not a login page.
-
-    So both a later 304 and a later 200 are answers about that feed.
-    """
+    """Note a failure: one more in a row, the next address or a longer wait."""
     state, over = addresses.failed(feed, state, asked, error, now=now)
     state = replace(state, failures=state.failures + 1, failure=error.message)
     left = addresses.rotation(feed, state)
@@ -142,7 +139,7 @@ def _failed(
     if over:
         rounds = max(1, state.failures // max(1, len(left)))
         wait = timing.back_off(source, state, rounds=rounds)
-        not_before = _later(not_before, _until_unconditional(state), now=now)
+        not_before = _later(not_before, _until_unconditional(feed, state), now=now)
     else:
         wait = min(timing.STEP, source.interval)
     moment = timing.due(state, wait, not_before=not_before, now=now, chance=chance)
@@ -156,12 +153,27 @@ def _unconditional(state: FeedState, fetched: Fetched | None, now: datetime) -> 
     return replace(state, last_unconditional=now)
 
 
-def _until_unconditional(state: FeedState) -> datetime | None:
-    """When a body that was no feed may be asked for again, there being nothing to compare it to.
+def _unread(state: FeedState, fetched: Fetched | None, error: SourceError) -> FeedState:
+    """Note that a body was no feed.
 
-    Its validators are not kept, so the next request cannot be conditional.
+    Validators of the last feed stay: both a later 304 and a later 200 are answers about it.
+    Where there is no such feed, those of the bad body are kept with the reason: so the next
+    request is conditional too, and a 304 to it says that nothing got better.
     """
-    if state.validators is not None or state.last_unconditional is None:
+    if fetched is None or fetched.validators is None:
+        return state
+    kept = state.validators
+    if kept is not None and (state.unread is None or kept.url != fetched.validators.url):
+        return state
+    failure = Failure(kind=error.kind, message=error.message, status=error.status)
+    return replace(state, validators=fetched.validators, unread=failure)
+
+
+def _until_unconditional(feed: Feed, state: FeedState) -> datetime | None:
+    """When the next address may be asked, if it gives validators and none of them are kept."""
+    kept = state.validators
+    conditional = kept is not None and kept.url == current_url(feed, state)
+    if conditional or state.last_unconditional is None:
         return None
     return state.last_unconditional + timing.UNCONDITIONAL_AFTER
 

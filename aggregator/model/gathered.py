@@ -1,17 +1,6 @@
-"""The nouns of the journey, in the order in which they appear on it.
+"""The world in: feeds and their state, what was fetched, read and normalized."""
 
-    Source, Feed, FeedState  --fetch-->  Fetched | NotModified
-    Fetched  --grammar-->  ParsedFeed (ParsedEntry ...)      what the publisher wrote, untrusted
-    ParsedEntry  --normalize-->  Entry                       what we would put our name to
-    Entry + Known  --judge-->  Change (Verdict)  -->  Visit  what a visit found, recorded whole
-    Published  --editions-->  Page  --atom-->  Document      what subscribers get
-
-All are frozen values without behavior of their own beyond small derivations. Every datetime is
-aware; a publisher's offset travels in its tzinfo. Foreign shapes (feedparser dicts, YAML nodes,
-rows, httpx objects) never get in here.
-"""
-
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
@@ -20,87 +9,6 @@ from aggregator.errors import FailureKind
 
 Html = NewType("Html", str)
 """A sanitized HTML fragment; made only by `aggregator.text.html`."""
-
-AtomId = NewType("AtomId", str)
-"""An IRI that names a published entry for ever (RFC 4287 section 4.2.6)."""
-
-
-# --- what the operator configures -----------------------------------------------------------
-
-
-class Extent(StrEnum):
-    """How much of an entry's text may appear in what we publish."""
-
-    HEADLINE = "headline"
-    EXCERPT = "excerpt"
-    FULL = "full"
-
-
-class Images(StrEnum):
-    """What may happen to a publisher's images and other media."""
-
-    NONE = "none"
-    LINK = "link"  # the feed names the publisher's own file; nothing is copied
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rights:
-    """What the publisher lets us show, and on what grounds."""
-
-    allows: Extent = Extent.EXCERPT
-    images: Images = Images.NONE
-    license: str | None = None  # the address of a machine-readable licence (RFC 4946)
-    basis: str | None = None  # the grounds in the operator's words: a licence, a letter
-    credit: str | None = None  # the credit line the publisher asks for
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """One feed of a source: the same document at one or more addresses, in order of preference.
-
-    `key` names it within its source: "" where the source has one feed, else its first address.
-    """
-
-    key: str
-    candidates: tuple[str, ...]
-    language: str | None = None  # the operator's prior for this feed alone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """An outlet that we follow. Its id survives every change of address."""
-
-    id: str
-    name: str
-    feeds: tuple[Feed, ...]
-    homepage: str | None = None
-    language: str | None = None  # a prior for the decision per entry
-    language_decides: bool = False  # {always: X}: the prior alone decides
-    interval: timedelta = timedelta(hours=1)
-    rights: Rights = field(default_factory=Rights)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """One feed that we publish: which languages it shows and how it names itself."""
-
-    tag: str  # the folder it is published in: "en", "ku"
-    title: str
-    languages: tuple[str, ...]  # the program's codes: "en", "kmr", "ckb"
-    words: str  # the language of its interface: "en", "kmr"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """The republisher: whose site this is and who answers for it."""
-
-    title: str
-    url: str  # no trailing slash
-    owner_name: str
-    owner_email: str
-
-
-# --- gather: the world in -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +22,15 @@ class Validators:
     url: str
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A `SourceError` as a value."""
+
+    kind: FailureKind
+    message: str
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +48,7 @@ class FeedState:
     last_unconditional: datetime | None = None
     not_before: datetime | None = None  # Retry-After and the like: not even a forced visit
     validators: Validators | None = None
+    unread: Failure | None = None  # why the document that `validators` name could not be read
     body_digest: str | None = None  # of the last parsed body; an equal one ends the visit
     moved_to: str | None = None  # where permanent redirects lead
     moved_since: datetime | None = None  # since when they have led there, without a break
@@ -316,172 +234,9 @@ class Entry:
     enclosures: tuple[Enclosure, ...]
     categories: tuple[str, ...]
     rights: str | None  # the publisher's statement for this entry, else for its feed
-    license: str | None
+    license: str | None  # its own; the source's and the feed's are looked up when it goes out
     language: str | None  # None: in doubt, to be decided by a person
     language_reason: str
     origin: Origin | None
     flags: tuple[str, ...] = ()  # "published-in-future", "date-absurd", ...
     also: tuple[str, ...] = ()  # other guids under which the document had this story
-
-
-# --- judge: what to make of it --------------------------------------------------------------
-
-
-class Ruling(StrEnum):
-    """What is to happen with an entry."""
-
-    PUBLISH = "publish"
-    HOLD = "hold"
-    DROP = "drop"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """A ruling with its reasons; the reasons are for people."""
-
-    ruling: Ruling
-    reasons: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """The little that a decision needs of an entry that is already stored."""
-
-    entry_id: int
-    guid: str  # the one under which it was first stored
-    feed_key: str  # the feed that first brought it; only that one changes it
-    digest: str  # as last recorded from the asking feed under the asked guid; "" if never
-    text_digest: str  # of the normalized words: what a material change changes
-    published: datetime
-    updated: datetime
-    title: str
-    language: str | None
-    revision: int
-    emitted: bool
-    verdict: Verdict
-    publisher_updated: datetime | None = None
-
-
-class ChangeKind(StrEnum):
-    """What a visit found out about one entry."""
-
-    NEW = "new"
-    MATERIAL = "material"  # its words changed: `updated` moves
-    MINOR = "minor"  # markup, links, metadata: bytes may change, `updated` does not
-    ALIAS = "alias"  # another guid or address of an entry that is known
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One entry as it is to be recorded, with the dates that we answer for."""
-
-    kind: ChangeKind
-    entry: Entry
-    entry_id: int | None  # of the known entry; None for a new one
-    text_digest: str
-    published: datetime  # the publisher's, else first seen
-    updated: datetime  # RFC 4287 section 4.2.15; never later than now, never decreasing
-    verdict: Verdict
-
-
-class Outcome(StrEnum):
-    """How a visit ended."""
-
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A `SourceError` as a value."""
-
-    kind: FailureKind
-    message: str
-    status: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """All that one visit to one feed found. Recorded whole or not at all."""
-
-    source_id: str
-    feed_key: str
-    fence: int  # the claim it was made under; a stale one is refused
-    at: datetime
-    url: str
-    outcome: Outcome
-    status: int | None
-    received: int  # bytes on the wire
-    state: FeedState  # what is to be remembered, with the next due time
-    meta: FeedMeta | None = None  # None: keep what is known
-    changes: tuple[Change, ...] = ()
-    failure: Failure | None = None
-    flaws: tuple[str, ...] = ()
-    retry_at: datetime | None = None  # Retry-After: its domain is left alone until then
-    next_domain: str | None = None  # what the next visit asks; None: the same as this one
-
-
-# --- syndicate: the world out ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """An entry that was emitted: its final id, link and place in our own sequence."""
-
-    sequence: int
-    id: AtomId
-    emitted: datetime
-    link: str | None  # fixed at first emission
-    language: str  # fixed at first emission
-    published: datetime
-    updated: datetime
-    entry: Entry  # as it is now
-    source_id: str
-    source_meta: FeedMeta
-    source_updated: datetime | None  # the newest `updated` among that feed's entries
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A published entry cut to what rights allow: the formats cannot say more than is here."""
-
-    id: AtomId
-    title: str
-    link: str | None
-    language: str
-    published: datetime
-    updated: datetime
-    authors: tuple[Person, ...]
-    source: Source
-    source_meta: FeedMeta
-    source_updated: datetime | None
-    extent: Extent
-    summary: str  # the standfirst; "" for a headline
-    opening: str  # the body's first words: for an excerpt without standfirst, else ""
-    body: Html  # "" but for full text
-    enclosures: tuple[Enclosure, ...]
-    categories: tuple[str, ...]
-    rights: str | None
-    license: str | None
-    origin: Origin | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """One document's worth of items (RFC 5005), before any format is chosen."""
-
-    site: Site
-    edition: Edition
-    path: str  # below the published root: "en/atom.xml"
-    updated: datetime
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """Bytes ready to be written below the published root."""
-
-    path: str
-    media_type: str
-    body: bytes

@@ -1,0 +1,93 @@
+"""What to make of it: verdicts, what is known, what a visit found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aggregator.model.gathered import Entry, Failure, FeedMeta, FeedState
+
+
+class Ruling(StrEnum):
+    """What is to happen with an entry."""
+
+    PUBLISH = "publish"
+    HOLD = "hold"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A ruling with its reasons; the reasons are for people."""
+
+    ruling: Ruling
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """The little that a decision needs of an entry that is already stored."""
+
+    entry_id: int
+    guid: str  # the one under which it was first stored
+    feed_key: str  # the feed that first brought it; only that one changes it
+    digest: str  # as last recorded from the asking feed under the asked guid; "" if never
+    text_digest: str  # of the normalized words: what a material change changes
+    published: datetime
+    updated: datetime
+    title: str
+    language: str | None
+    revision: int
+    emitted: bool
+    verdict: Verdict
+    publisher_updated: datetime | None = None
+
+
+class ChangeKind(StrEnum):
+    """What a visit found out about one entry."""
+
+    NEW = "new"
+    MATERIAL = "material"  # its words changed: `updated` moves
+    MINOR = "minor"  # markup, links, metadata: bytes may change, `updated` does not
+    ALIAS = "alias"  # another guid or address of an entry that is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One entry as it is to be recorded, with the dates that we answer for."""
+
+    kind: ChangeKind
+    entry: Entry
+    entry_id: int | None  # of the known entry; None for a new one
+    text_digest: str
+    published: datetime  # the publisher's, else first seen
+    updated: datetime  # RFC 4287 section 4.2.15; never later than now, never decreasing
+    verdict: Verdict
+
+
+class Outcome(StrEnum):
+    """How a visit ended."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """All that one visit to one feed found. Recorded whole or not at all."""
+
+    source_id: str
+    feed_key: str
+    fence: int  # the claim it was made under; a stale one is refused
+    at: datetime
+    url: str
+    outcome: Outcome
+    status: int | None
+    received: int  # bytes on the wire
+    state: FeedState  # what is to be remembered, with the next due time
+    meta: FeedMeta | None = None  # None: keep what is known
+    changes: tuple[Change, ...] = ()
+    failure: Failure | None = None
+    flaws: tuple[str, ...] = ()
+    retry_at: datetime | None = None  # Retry-After: its domain is left alone until then
+    next_domain: str | None = None  # what the next visit asks; None: the same as this one
