@@ -39,21 +39,27 @@ def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool
         table.add_column(name)
     table.add_column("entries", justify="right")
     table.add_column("last success")
-    table.add_column("state", overflow="fold")
+    table.add_column("state")
+    notes = []
     for source, _, row in rows:
-        table.add_row(*_cells(source, row, now))
-    Console().print(table)
+        said, _, reason = schedule.describe(_state(source, row), now).partition(": ")
+        table.add_row(*_cells(source, row, said))
+        if row is not None and row.held_until is not None:
+            reason += f"; its host asked for a pause until {row.held_until:%Y-%m-%d %H:%M} UTC"
+        if reason:
+            notes.append(f"{source.id}: {reason.removeprefix('; ')}")
+    out = Console()
+    out.print(table)
+    for note in notes:
+        out.print(Text(note, style="red"), soft_wrap=True)
 
 
 def _state(source: Source, row: FeedRow | None) -> FeedState:
     return row.state if row else FeedState(source_id=source.id)
 
 
-def _cells(source: Source, row: FeedRow | None, now: datetime) -> tuple[str | Text, ...]:
+def _cells(source: Source, row: FeedRow | None, said: str) -> tuple[str | Text, ...]:
     state = _state(source, row)
-    said = schedule.describe(state, now)
-    if row is not None and row.held_until is not None:
-        said += f"; its host asked for a pause until {row.held_until:%Y-%m-%d %H:%M} UTC"
     style = "red" if state.stopped or state.failures > 2 else "yellow" if state.failures else ""
     success = f"{state.last_success:%Y-%m-%d %H:%M}" if state.last_success else "never"
     return (

@@ -12,6 +12,7 @@ emit, cut to rights, render, write
 
 import asyncio
 import contextlib
+import math
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
@@ -94,7 +95,7 @@ class Journey:
         nobody else polls what waits here.
         """
         slowest = self.config.network.deadline * 2 + TIME_LIMIT * 2
-        rounds = 1 + limit // self.config.network.concurrency
+        rounds = math.ceil(limit / self.config.network.concurrency)
         return self._store.claim(
             self._clock(), limit=limit, lease=slowest * rounds, only=only, force=force
         )

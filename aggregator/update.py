@@ -107,10 +107,13 @@ def _print(
             table.add_column(name)
         for name in ("status", "kB", "new", "changed"):
             table.add_column(name, justify="right")
-        table.add_column("note", overflow="fold")
+        notes = []
         for recorded in sorted(visits, key=lambda r: (r.visit.source_id, r.visit.feed_key)):
             table.add_row(*_row(recorded))
+            notes += _notes(recorded)
         out.print(table)
+        for note in notes:
+            out.print(note, soft_wrap=True)
         total = health.tally(visits)
         out.print(
             f"{total.visits} visits: {total.new} new, {total.changed} changed, "
@@ -126,11 +129,6 @@ def _print(
 def _row(recorded: Recorded) -> tuple[str | Text, ...]:
     visit = recorded.visit
     style = {Outcome.FAILED: "red", Outcome.CHANGED: "green"}.get(visit.outcome, "")
-    notes = [visit.failure.message] if visit.failure else list(visit.flaws)
-    if visit.state.stopped:
-        notes.append(visit.state.stopped)
-    if not recorded.accepted:
-        notes.append(f"not recorded: {recorded.reason}")
     return (
         visit.source_id,
         Text(str(visit.outcome), style=style),
@@ -138,5 +136,16 @@ def _row(recorded: Recorded) -> tuple[str | Text, ...]:
         f"{visit.received / 1000:.0f}" if visit.received else "",
         str(recorded.new or ""),
         str(recorded.changed or ""),
-        Text("; ".join(notes)),
     )
+
+
+def _notes(recorded: Recorded) -> list[Text]:
+    """Say below the table, where there is room, what went wrong and what was mended."""
+    visit = recorded.visit
+    notes = [(visit.failure.message, "red")] if visit.failure else []
+    notes += [(flaw, "yellow") for flaw in visit.flaws]
+    if visit.state.stopped:
+        notes.append((visit.state.stopped, "red"))
+    if not recorded.accepted:
+        notes.append((f"not recorded: {recorded.reason}", "red"))
+    return [Text(f"{visit.source_id}: {note}", style=style) for note, style in notes]

@@ -261,9 +261,10 @@ def main(memory_limit: int, time_limit: int) -> None:
     sys.stdout = sys.stderr  # a library that prints must not speak into the pipe
     resource.setrlimit(resource.RLIMIT_DATA, (memory_limit, memory_limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    while (header := requests.read(_LENGTH.size)) and len(header) == _LENGTH.size:
-        (length,) = _LENGTH.unpack(header)
-        _answer(requests.read(length), replies, time_limit)
+    with contextlib.suppress(BrokenPipeError):  # the parent was killed: nobody waits any more
+        while len(header := requests.read(_LENGTH.size)) == _LENGTH.size:
+            (length,) = _LENGTH.unpack(header)
+            _answer(requests.read(length), replies, time_limit)
 
 
 def _answer(request: bytes, replies: IO[bytes], time_limit: int) -> None:

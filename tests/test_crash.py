@@ -128,7 +128,8 @@ def _let_it_finish(path, world, config):
     time.sleep(3)
     began = time.monotonic()
     daemon.terminate()
-    assert daemon.wait(10) == 0
+    daemon.communicate(timeout=10)
+    assert daemon.returncode == 0
     assert time.monotonic() - began < 5
 
 

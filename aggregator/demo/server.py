@@ -4,6 +4,7 @@ Loopback only. Each source has a port of its own, so that each is a host of its 
 fetcher's politeness.
 """
 
+import contextlib
 import hashlib
 import threading
 import time
@@ -24,7 +25,8 @@ SLOW = 1.5  # seconds that the slow server takes to answer
 CHALLENGE = (
     b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>"
     b"<h1>Checking your browser before accessing the site.</h1>"
-    b'<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script></body></html>'
+    b'<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"></script>'
+    b"</body></html>"
 )
 
 
@@ -126,8 +128,10 @@ class _Quiet(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header({"etag": "ETag"}.get(name, name.replace("_", "-").title()), value)
-        self.end_headers()
-        self.wfile.write(body)
+        # A client that went away (a daemon that was stopped) is no matter for the terminal.
+        with contextlib.suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         pass

@@ -63,7 +63,7 @@ class World:
                 "title": "Demo Center",
                 "url": url,
                 "owner_name": "The Demo Center",
-                "owner_email": "desk@example.org",
+                "owner_email": "desk@demo-center.example",
             },
             "store": "store/aggregator.db",
             "publish": {"to": "store/public", "entries": 40},
@@ -167,8 +167,8 @@ def _tell_editions(out: Console, config: Config) -> None:
 def index(config: Config) -> str:
     """Write the page that names the feeds."""
     rows = "".join(
-        f'<li><a href="{edition.tag}/atom.xml" hreflang="{edition.tag}">{escape(edition.title)}'
-        f"</a> <code>{config.site.url}/{edition.tag}/atom.xml</code></li>"
+        f'<li><a href="{edition.tag}/atom.xml" hreflang="{edition.tag}"><bdi>'
+        f"{escape(edition.title)}</bdi></a><br><code>{config.site.url}/{edition.tag}/atom.xml</code>"
         for edition in config.editions
     )
     links = "".join(
@@ -178,17 +178,27 @@ def index(config: Config) -> str:
     )
     sources = "".join(
         f'<li><a href="{escape(source.homepage or "")}"><bdi>{escape(source.name)}</bdi></a> '
-        f"({source.language}, {source.rights.allows})</li>"
+        f"<small>{source.language}, {source.rights.allows}</small>"
         for source in config.sources
     )
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(config.site.title)}</title>{links}<style>"
-        "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
-        "code{font-size:.85em;color:#555;word-break:break-all}li{margin:.4em 0}"
-        "</style></head><body>"
-        f"<h1>{escape(config.site.title)}</h1>"
-        "<p>One feed per language; subscribe to an address in a feed reader.</p>"
-        f"<ul>{rows}</ul><h2>Sources</h2><ul>{sources}</ul></body></html>\n"
-    )
+    return _PAGE.format(title=escape(config.site.title), links=links, rows=rows, sources=sources)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>{links}
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1.1rem/1.6 system-ui, sans-serif }}
+body {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem }}
+li {{ margin-block: .5em }}
+code, small {{ opacity: .7; overflow-wrap: anywhere }}
+</style></head><body>
+<h1>{title}</h1>
+<p>One feed per language. Subscribe to an address in a feed reader and watch the terminal: articles
+appear, and two of them are corrected within a minute.</p>
+<ul>{rows}</ul>
+<h2>Sources</h2>
+<ul>{sources}</ul>
+</body></html>
+"""

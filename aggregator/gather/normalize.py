@@ -82,6 +82,7 @@ def normalize(
         digest=item.digest,
         address=item.address,
         same_story=item.same_story,
+        also=item.also,
         link=_link(parsed),
         title=title,
         standfirst=standfirst,

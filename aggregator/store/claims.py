@@ -173,24 +173,7 @@ def claim(
             of its host) and a stopped feed are obeyed all the same.
         busy_domains: leave these alone for now.
     """
-    at = micros(now)
-    held = exists().where(hosts.c.domain == feeds.c.domain, hosts.c.not_before > at)
-    question = (
-        select(feeds.c.source_id, feeds.c.feed_key, feeds.c.state)
-        .where(
-            feeds.c.retired_at.is_(None),
-            feeds.c.stopped.is_(None),
-            or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= at),
-            or_(feeds.c.not_before_at.is_(None), feeds.c.not_before_at <= at),
-            ~held,
-        )
-        .order_by(feeds.c.next_due_at, feeds.c.source_id, feeds.c.feed_key)
-        .limit(limit)
-        # Only PostgreSQL has this; SQLite has one writer at a time.
-        .with_for_update(skip_locked=True, of=feeds)
-    )
-    if not force:
-        question = question.where(feeds.c.next_due_at <= at)
+    question = _claimable(micros(now), force=force).limit(limit)
     if only is not None:
         question = question.where(feeds.c.source_id.in_(sorted(only)))
     if busy_domains:
@@ -218,6 +201,24 @@ def claim(
         Claim(state=load(FeedState, row.state), fence=fence)
         for row, fence in zip(rows, fences, strict=True)
     )
+
+
+def _claimable(at: int, *, force: bool) -> Any:
+    held = exists().where(hosts.c.domain == feeds.c.domain, hosts.c.not_before > at)
+    question = (
+        select(feeds.c.source_id, feeds.c.feed_key, feeds.c.state)
+        .where(
+            feeds.c.retired_at.is_(None),
+            feeds.c.stopped.is_(None),
+            or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= at),
+            or_(feeds.c.not_before_at.is_(None), feeds.c.not_before_at <= at),
+            ~held,
+        )
+        .order_by(feeds.c.next_due_at, feeds.c.source_id, feeds.c.feed_key)
+        # Only PostgreSQL has this; SQLite has one writer at a time.
+        .with_for_update(skip_locked=True, of=feeds)
+    )
+    return question if force else question.where(feeds.c.next_due_at <= at)
 
 
 def release(connection: Connection, claims: Iterable[Claim]) -> None:

@@ -54,13 +54,13 @@ _STAND_INS = {"noscript": NOSCRIPT, "iframe": EMBED, "amp-iframe": EMBED, "amp-i
 # XHTML in HTML: `<script src="x"/>` would swallow all that follows, `<b/>` embolden it.
 _SELF_CLOSED = re.compile(
     r"<(a|audio|b|em|i|iframe|noscript|object|picture|script|strong|style|textarea|title|u|video)"
-    r"((?:\s[^<>]*?)?[\s\"'])/>",
+    r"((?:\s(?:[^<>]*?[\s\"'])?)?)/>",
     re.IGNORECASE,
 )
 _STOOD_FOR = re.compile(rf"<(/?)({'|'.join(_STAND_INS)})(?=[\s/>])", re.IGNORECASE)
 # A body escaped once too often has no tag, but the text of tags, ends among them.
 _ESCAPED_START = re.compile(
-    r"&lt;(?:p|div|br|a|img|ul|ol|h[1-6]|blockquote|figure|span|strong|em)(?:\s[^<>]{0,300}?)?/?&gt;",
+    r"&lt;(?:p|div|br|a|img|ul|ol|h[1-6]|blockquote|figure|span|strong|em)(?:\s|/?&gt;)",
     re.IGNORECASE,
 )
 _ESCAPED_END = re.compile(r"&lt;(?:/[a-z1-6]+|br ?/?)&gt;", re.IGNORECASE)
@@ -109,11 +109,6 @@ def sanitize(html: str, *, base: str | None) -> Html:
         base: what its relative addresses are relative to; without one they are dropped.
     """
     for _ in range(_ROUNDS):
-        html = html.strip()
-        if html.startswith("<![CDATA["):
-            html = html.removeprefix("<![CDATA[").removesuffix("]]>")
-        if _escaped_twice(html):
-            html = unescape(html)
         walk = Walk(base)
         done = _without_footer(walk.through(_parsed(html, _SANITIZER)))
         if done == html or not (walk.unsettled or _escaped_twice(done)):
@@ -128,6 +123,11 @@ def _escaped_twice(html: str) -> bool:
 
 def _parsed(html: str, cleaner: nh3.Cleaner) -> str:
     """Canonical markup of `html`: see `aggregator.text.markup`."""
+    html = html.strip()
+    if html.startswith("<![CDATA["):
+        html = html.removeprefix("<![CDATA[").removesuffix("]]>")
+    if _escaped_twice(html):
+        html = unescape(html)
     html = _SELF_CLOSED.sub(r"<\1\2></\1>", allowed(html))
     html = _STOOD_FOR.sub(lambda m: f"<{m[1]}{_STAND_INS[m[2].lower()]}", html)
     return allowed(cleaner.clean(tame(html)))  # once more: references are decoded now

@@ -121,6 +121,9 @@ def _start(name: str, attributes: str) -> str:
     """A start tag written so that it can be read in one way only."""
     kept = [name]
     for match in islice(_ATTRIBUTE.finditer(attributes), _ATTRIBUTES):
-        value = (match[2] or "")[:_VALUE].strip("\"'").replace('"', "&quot;").replace("<", "&lt;")
+        value = (match[2] or "")[:_VALUE]
+        if value[:1] in {'"', "'"}:
+            value = value[1:].removesuffix(value[0])
+        value = value.replace('"', "&quot;").replace("<", "&lt;")
         kept.append(f'{match[1].lower()}="{value}"')
     return f"<{' '.join(kept)}>"

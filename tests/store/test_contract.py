@@ -265,8 +265,10 @@ def test_a_name_never_moves_to_another_entry(world):
     world.follow("alpha")
     one, two = world.entry("alpha", "one", same_story="s"), world.entry("alpha", "two")
     world.bring("alpha", world.change(one), world.change(two))
+    entry_id = world.known(two).entry_id
     thief = replace(two, address=one.address, same_story="s", also=(one.key.guid,), digest="1:x")
-    world.bring("alpha", world.change(thief, MINOR, world.known(two).entry_id))
+    world.bring("alpha", world.change(thief, MINOR, entry_id))
+    world.bring("alpha", world.change(replace(thief, key=one.key), ALIAS, entry_id))
     assert world.known(one).digest == one.digest
     assert world.known(replace(one, key=replace(one.key, guid="new"))).guid == one.key.guid
     assert world.known(two).digest == "1:x"
@@ -317,14 +319,22 @@ def test_a_visit_to_a_feed_that_was_never_enrolled_is_refused(world):
     "spoil",
     [
         lambda change: replace(change, kind=MINOR, entry_id=4711),
+        lambda change: replace(change, kind=ALIAS, entry_id=1),
         lambda change: replace(change, published=datetime(1, 1, 1, tzinfo=UTC)),
         lambda change: replace(change, verdict=replace(change.verdict, ruling=ChangeKind.NEW)),
     ],
-    ids=["an entry that is not", "a date out of range", "a ruling that is none"],
+    ids=[
+        "an entry that is not",
+        "another source's",
+        "a date out of range",
+        "a ruling that is none",
+    ],
 )
 def test_one_visit_that_cannot_be_stored_leaves_the_others_whole(world, spoil):
     world.follow("alpha", "beta", "gamma")
-    claims = world.claim()
+    world.bring("alpha", world.change(world.entry("alpha", "zero")))  # entry 1
+    world.later(hours=1)
+    claims = sorted(world.claim(force=True), key=lambda claim: claim.state.source_id)
     entries = [world.entry(name, "one") for name in names(claims)]
     changes = [world.change(entry) for entry in entries]
     spoiled = [world.change(world.entry("beta", "zero")), spoil(changes[1])]

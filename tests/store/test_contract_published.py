@@ -71,7 +71,8 @@ def test_id_link_and_language_are_fixed_at_the_first_emission(world):
     assert (now.link, now.language) == (entry.link, "en")
 
 
-def test_no_two_entries_get_one_id_whatever_their_publishers_write(world):
+@pytest.mark.parametrize("at_once", [False, True])
+def test_no_two_entries_get_one_id_whatever_their_publishers_write(world, at_once):
     world.follow("alpha", "beta", "gamma")
     guids = {
         "alpha": ["tag:example.org,2026:gamma:same", "same"],
@@ -82,7 +83,9 @@ def test_no_two_entries_get_one_id_whatever_their_publishers_write(world):
     for source, wanted in guids.items():
         entries = [world.entry(source, f"e{next(number)}", guid=guid) for guid in wanted]
         bring(world, source, *entries)
-        world.emit()
+        if not at_once:
+            world.emit()
+    world.emit()
     shown = sorted(world.shown(), key=lambda published: published.sequence)
     assert len({published.id for published in shown}) == len(shown) == 5
     assert [published.id for published in shown[:3]] == [

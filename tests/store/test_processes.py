@@ -6,7 +6,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -71,6 +73,23 @@ def test_several_processes_write_at_once_and_nothing_is_lost_or_made_twice(locat
         assert recorded > 12
         assert_whole(store, store.created, recorded)
         assert sum(feed.visits for feed in store.feeds(store.created)) == recorded
+
+
+def test_the_same_new_sources_may_be_enrolled_by_several_at_once(location, world_of):
+    """A daemon starts, and a command beside it."""
+    ids = [f"source-{number:03}" for number in range(200)]
+    start = threading.Barrier(4)
+
+    def enroll():
+        with Store.open(location, now=world_of.now) as store:
+            start.wait()
+            world_of(store).follow(*ids)
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(enroll) for _ in range(4)]:
+            done.result()
+    with Store.open(location, now=world_of.now) as store:
+        assert [feed.source_id for feed in store.feeds(store.created)] == ids
 
 
 @pytest.mark.parametrize("seed", range(2))

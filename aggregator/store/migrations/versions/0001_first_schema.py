@@ -16,13 +16,31 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     _counted()
-    _polled()
-    _read()
-    _decided()
-    _published()
+    _feeds()
+    _visits()
+    _entries()
+    _names()
+    _rulings()
+    _clusters()
+    _emissions()
 
 
-def _polled() -> None:
+def _counted() -> None:
+    op.create_table(
+        "meta",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+    )
+
+
+def _feeds() -> None:
     op.create_table(
         "feeds",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -52,6 +70,9 @@ def _polled() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_hosts")),
     )
+
+
+def _visits() -> None:
     op.create_table(
         "visits",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -80,7 +101,7 @@ def _polled() -> None:
     )
 
 
-def _read() -> None:
+def _entries() -> None:
     op.create_table(
         "entries",
         sa.Column("id", Id, autoincrement=False, nullable=False),
@@ -127,6 +148,9 @@ def _read() -> None:
             "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL"
         ),
     )
+
+
+def _names() -> None:
     op.create_table(
         "keys",
         sa.Column("source_id", sa.Text(), nullable=False),
@@ -158,7 +182,7 @@ def _read() -> None:
     )
 
 
-def _decided() -> None:
+def _rulings() -> None:
     op.create_table(
         "rulings",
         sa.Column("id", Id, autoincrement=False, nullable=False),
@@ -197,6 +221,9 @@ def _decided() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_takedowns")),
     )
     op.create_index("ix_takedowns_target", "takedowns", ["target"])
+
+
+def _clusters() -> None:
     op.create_table(
         "clusters",
         sa.Column("id", Id, autoincrement=False, nullable=False),
@@ -224,7 +251,7 @@ def _decided() -> None:
     op.create_index("ix_cluster_entries_cluster_id", "cluster_entries", ["cluster_id"])
 
 
-def _published() -> None:
+def _emissions() -> None:
     op.create_table(
         "emissions",
         sa.Column("sequence", Id, autoincrement=False, nullable=False),
@@ -242,18 +269,3 @@ def _published() -> None:
         sa.UniqueConstraint("entry_id", name=op.f("uq_emissions_entry_id")),
     )
     op.create_index("ix_emissions_language", "emissions", ["language", "sequence"])
-
-
-def _counted() -> None:
-    op.create_table(
-        "meta",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_meta")),
-    )
-    op.create_table(
-        "counters",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
-    )
