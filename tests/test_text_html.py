@@ -95,73 +95,18 @@ def test_a_title_of_the_corpus_is_read(kind, title, expected, why):
 # --- properties -----------------------------------------------------------------------------
 
 NAMES = st.sampled_from(
-    sorted(elements.TAGS | elements.VANISHING)
-    + [
-        "iframe",
-        "noscript",
-        "object",
-        "bdo",
-        "font",
-        "nobr",
-        "marquee",
-        "mtext",
-        "foo",
-        "body",
-        "title",
-    ]
-)
+    sorted({*elements.TAGS, *elements.VANISHING, "iframe", "noscript", "object", "bdo", "font"})
+) | st.sampled_from("nobr marquee mtext foo body title".split())
 ATTRIBUTES = st.sampled_from(
-    [
-        "",
-        ' href="/a"',
-        ' href="javascript:x"',
-        ' src="/i.png"',
-        ' src="data:x"',
-        " data-src=/l.jpg",
-    ]
-    + [
-        ' srcset="/a 1x, /b 2x"',
-        " width=1",
-        " title='\"<b>&amp;'",
-        " dir=rtl",
-        " onclick=x",
-        " style=x",
-    ]
-    + [' cite="/q"', " lang=ckb", " colspan=2", ' poster="/p"', " alt", ' a"b', " /", ' href="#x"']
+    """ href="/a"| href="javascript:x"| href="#x"| src="/i.png"| src="data:x"| data-src=/l.jpg
+    | srcset="/a 1x, /b 2x"| width=1| title='"<b>&amp;'| dir=rtl| onclick=x| style=x| cite="/q"
+    | lang=ckb| colspan=2| poster="/p"| alt| a"b| /|""".split("|")
 )
 OPENING = st.builds(lambda name, one, two: f"<{name}{one}{two}>", NAMES, ATTRIBUTES, ATTRIBUTES)
 CLOSING = NAMES.map(lambda name: f"</{name}>")
 CONTENT = st.sampled_from(
-    [
-        "x",
-        " ",
-        "\n",
-        "\r",
-        "&nbsp;",
-        "&amp;",
-        "&lt;b&gt;",
-        "<",
-        ">",
-        '"',
-        "سڵاو",
-        "\u202e",
-        "&#x202e;",
-    ]
-    + [
-        "\x00",
-        "&#0;",
-        "\x85",
-        "\ufffd",
-        "\ud800",
-        "\u0338",
-        "<!--",
-        "-->",
-        "<![CDATA[",
-        "]]>",
-        "</",
-        "<?",
-    ]
-)
+    'x|&nbsp;|&amp;|&lt;b&gt;|<|>|"|سڵاو|&#x202e;|&#0;|<!--|-->|<![CDATA[|]]>|</|<?'.split("|")
+) | st.sampled_from(" \n\r\x00\x85\u0338\u200b\u202e\ufffd\ud800")
 SOUP = st.lists(OPENING | CLOSING | CONTENT | st.text(max_size=3), max_size=24).map("".join)
 
 
@@ -274,19 +219,19 @@ def test_without_media_takes_captions_and_empty_links_along():
 
 HOSTILE = {
     "nesting": "<div>" * 100_000,
-    "nested paragraphs": "<b><p>" * 100_000,
-    "formatting never closed": "".join(f"<p><b title={i}>x" for i in range(30_000)),
-    "formatting before blocks": "".join(f"<font size={i}>" for i in range(50_000))
-    + "<p>x" * 50_000,
-    "formatting in cells": "<b title=1><table><td></b></table>" * 50_000,
+    "nested paragraphs": "<b><p>" * 20_000,
+    "formatting never closed": "".join(f"<p><b title={i}>x" for i in range(5_000)),
+    "formatting before blocks": "".join(f"<font size={i}>" for i in range(20_000))
+    + "<p>x" * 20_000,
+    "formatting in cells": "<b title=1><table><td></b></table>" * 20_000,
     "attributes": "<p " + " ".join(f"a{i}=1" for i in range(300_000)) + ">x",
-    "tables": "<table><tr><td>" * 50_000,
-    "ampersands": "&" * 1_000_000,
-    "less-than signs": "<" * 1_000_000,
-    "open tags": "<a " * 1_000_000,
-    "open quotes": '<a b="' * 500_000,
-    "comments": "<!--" * 1_000_000,
-    "frames": "<iframe src=https://example.org/>" * 50_000,
+    "tables": "<table><tr><td>" * 20_000,
+    "ampersands": "&" * 300_000,
+    "less-than signs": "<" * 200_000,
+    "open tags": "<a " * 300_000,
+    "open quotes": '<a b="' * 200_000,
+    "comments": "<!--" * 300_000,
+    "frames": "<iframe src=https://example.org/>" * 20_000,
     "srcset": '<img srcset="' + "a 1x," * 500_000 + '">',
     "one long address": '<a href="https://example.org/' + "a" * 5_000_000 + '">x</a>',
     "one long image": '<img src="data:image/png;base64,' + "A" * 5_000_000 + '">',
@@ -304,9 +249,10 @@ def test_hostile_bodies_are_done_in_time_in_proportion_to_their_size(body):
     html.text_of(Text(value=body))
     html.without_media(found)
     html.paragraphs(found)
-    # The slowest takes 2 s on a machine of 2024; quadratic behavior would take minutes.
-    assert time.process_time() - started < 15
-    check_published(found[:200_000] if len(found) < 200_000 else "")
+    # The slowest takes 2 s on a small machine; quadratic behavior would take minutes.
+    assert time.process_time() - started < 20
+    if len(found) < 200_000:
+        check_published(found)
 
 
 def test_a_very_big_article_keeps_its_markup():
