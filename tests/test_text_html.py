@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.model import Html, Text
 from aggregator.text import elements, html
+from aggregator.text.markup import Walk
 from aggregator.text.urls import absolute
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -136,7 +137,7 @@ def test_text_read_from_any_soup_is_clean_and_without_empty_lines(soup):
 
 @given(st.text())
 def test_escaped_text_comes_back_as_it_was_but_for_what_may_not_be_published(text):
-    assert html.plain(html.escape(text)).split() == html.clean_text(text).split()
+    assert html.plain(f"<p>{html.escape(text)}</p>").split() == html.clean_text(text).split()
     assert not set("<>\"'") & set(html.escape(text))
 
 
@@ -213,6 +214,14 @@ def test_without_media_takes_captions_and_empty_links_along():
         '<p> Text <a href="https://example.com/c" rel="noopener noreferrer nofollow ugc">link</a></p>'
         "<figure><blockquote>Said</blockquote><figcaption>Who</figcaption></figure>"
     )
+
+
+@pytest.mark.parametrize(
+    "tag", ["<script>", "<SVG onload=x>", "<svg/onload=x>", "<!--", "<iframe>"]
+)
+def test_the_walk_writes_no_tag_that_an_older_parser_left_in_an_attribute(tag):
+    found = Walk(None).through(f'<p title=">{tag}x</p></p></p>y')
+    assert not re.search(r"<(?:script|svg|!|iframe)", found, re.IGNORECASE)
 
 
 # --- hostile sizes --------------------------------------------------------------------------

@@ -146,7 +146,8 @@ def plain(html: str) -> str:
     """Return the text of a fragment, one line a block, none of them empty.
 
     Blocks and `<br>` end lines, table cells are set apart by a space, character references are
-    decoded, and each line is as `clean_text` makes it.
+    decoded, and each line is as `clean_text` makes it. A fragment escaped twice is unwrapped
+    as by `sanitize`.
     """
     if "<" not in html and "&" not in html:
         return clean_text(html)

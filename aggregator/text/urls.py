@@ -206,6 +206,8 @@ def _named(host: str) -> str | None:
         except UnicodeError:  # idna.IDNAError is one
             return None
     host = host.lower()
+    if host in _PORTS:  # "https://http//...": a scheme, not a host
+        return None
     return host if len(host) <= 254 and _HOST.fullmatch(host) else None
 
 
