@@ -26,7 +26,7 @@ from aggregator.model import (
 )
 from aggregator.syndicate.mint import is_sound, minted
 from aggregator.text.excerpt import excerpt
-from aggregator.text.html import clean_text, escape, plain, text_of, without_media
+from aggregator.text.html import clean_text, escape, paragraphs, plain, text_of, without_media
 from aggregator.text.urls import absolute
 
 LIMIT = 512_000  # bytes: what feed readers are known to take (issue 2, section 8)
@@ -154,10 +154,10 @@ def _text(entry: Entry, extent: Extent, images: Images) -> tuple[str, str, Html]
 
 
 def _opening(entry: Entry) -> str:
-    lines = plain(entry.body).split("\n")
+    lines = paragraphs(entry.body) or tuple(plain(entry.body).split("\n"))
     if lines[0].casefold() == entry.title.casefold():
         lines = lines[1:]
-    return excerpt(" ".join(lines))
+    return excerpt("\n".join(lines))  # a paragraph's end is a sentence's end
 
 
 def _media(entry: Entry) -> tuple[Enclosure, ...]:

@@ -14,4 +14,6 @@
       tags          language tags, as declared and as written out
     words         our own words around an article, by language
     characters    which characters may leave this program
+
+Everything here answers from its arguments alone.
 """
