@@ -11,6 +11,9 @@ import pytest
 from aggregator.demo.world import World
 
 
+pytestmark = pytest.mark.slow  # each command is a process of its own
+
+
 def aggregator(*arguments, cwd=None):
     return subprocess.run(
         [sys.executable, "-m", "aggregator", *arguments],
@@ -48,8 +51,10 @@ def daemon(world):
     public = world.path.parent / "store" / "public"
     wait_for((public / "ar" / "atom.xml").exists)
     yield process
-    process.kill()
-    process.communicate()
+    if process.poll() is None:
+        process.kill()
+        process.communicate()
+    process.stderr.close()
 
 
 def test_update_makes_one_pass_and_says_what_came_of_it(world):

@@ -121,6 +121,11 @@ class _Quiet(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 30
 
+    def handle(self) -> None:
+        # A client that goes away (a daemon that was stopped) is no matter for the terminal.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
     def send(self, status: int, body: bytes, media_type: str, **headers: str) -> None:
         """Send a whole answer."""
         self.send_response(status)
@@ -128,10 +133,8 @@ class _Quiet(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():
             self.send_header({"etag": "ETag"}.get(name, name.replace("_", "-").title()), value)
-        # A client that went away (a daemon that was stopped) is no matter for the terminal.
-        with contextlib.suppress(ConnectionError):
-            self.end_headers()
-            self.wfile.write(body)
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         pass
