@@ -10,7 +10,9 @@ Around it, from the top down; imports point down only:
     demo                    a small world of sources on loopback
     daemon, update,         the commands: keep it going, one pass,
     listing, preview        how sources fare, what a document would become
+    serve                   shows the published tree over HTTP
     pipeline                the journey itself, on one screen
+    press                   its second half: what is stored becomes files
     worker                  the bounded child process that reads and cleans
     health, logs            what happened, in numbers and lines
     config                  feeds.yaml -> Config, or every mistake in it

@@ -22,7 +22,9 @@ from aggregator.demo.world import run_demo
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.listing import print_sources
 from aggregator.logs import configure_logs
+from aggregator.pipeline import utc_now
 from aggregator.preview import preview
+from aggregator.store import Store
 from aggregator.update import update as run_update
 
 app = typer.Typer(
@@ -66,23 +68,20 @@ def _options(
     configure_logs("debug" if verbose else "warning" if quiet else "info")
 
 
-def _config(context: typer.Context, *, logged: bool = False) -> Config:
-    """Read feeds.yaml; say its warnings to a person, or in the daemon's log."""
+def _config(context: typer.Context) -> Config:
+    """Read feeds.yaml. Its warnings are told by `check`, and in the log of `run`."""
     path = context.obj
     assert isinstance(path, Path)
-    config = load(path)
-    for warning in config.warnings:
-        if logged:
-            log.warning("feeds.yaml", message=warning)
-        else:
-            err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
-    return config
+    return load(path)
 
 
 @app.command()
 def run(context: typer.Context) -> None:
     """Poll and publish until told to stop (SIGTERM, Ctrl-C)."""
-    asyncio.run(run_daemon(_config(context, logged=True)))
+    config = _config(context)
+    for warning in config.warnings:
+        log.warning("feeds.yaml", message=warning)
+    asyncio.run(run_daemon(config))
 
 
 @app.command()
@@ -112,6 +111,8 @@ def check(
         print(json.dumps(schema(), indent=2, ensure_ascii=False))  # noqa: T201
         return
     config = _config(context)
+    for warning in config.warnings:
+        err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     languages = sorted({code for edition in config.editions for code in edition.languages})
     out.print(
         f"{escape(str(config.path))}: {len(config.sources)} sources, "
@@ -141,11 +142,32 @@ def parse(
     ] = None,
 ) -> None:
     """Show the articles that a feed would become, with the reasons. Stores nothing."""
-    path = context.obj
-    config = _config(context) if path.exists() else None
+    # Without a feeds.yaml it works too; one that was named must be there.
+    named = context.parent is not None and context.parent.get_parameter_source("config")
+    usual = getattr(named, "name", "") == "DEFAULT"
+    config = None if usual and not context.obj.exists() else _config(context)
     if config is not None:
         _known(config, [source] if source else None)
     asyncio.run(preview(document, config=config, source_id=source, as_json=as_json))
+
+
+@app.command()
+def backup(
+    context: typer.Context,
+    target: Annotated[
+        Path | None, typer.Argument(help="The file to write. Default: backups/ beside the store.")
+    ] = None,
+) -> None:
+    """Copy the store, as it is at this moment, also beside a running daemon."""
+    config = _config(context)
+    now = utc_now()
+    if target is None:
+        folder = Path(config.store).parent / "backups"
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / f"aggregator-{now:%Y%m%d-%H%M%S}.db"
+    with Store.open(config.store, now=now, check=False) as store:
+        store.backup(target)
+    out.print(str(target), highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -159,7 +181,10 @@ def demo(
 
 def _known(config: Config, sources: list[str] | None) -> None:
     known = {source.id for source in config.sources}
+    disabled = {source.id for source in config.disabled}
     for name in sources or ():
+        if name in disabled:
+            raise typer.BadParameter(f"source '{name}' is disabled in {config.path}")
         if name not in known:
             raise typer.BadParameter(
                 f"no source '{name}' in {config.path}; `aggregator list` shows the ids"

@@ -9,6 +9,7 @@ it (a visit here, or another command beside the daemon).
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, timedelta
 
@@ -24,6 +25,9 @@ from aggregator.store.lock import hold
 
 POLL_TICK = timedelta(seconds=1)
 PUBLISH_TICK = timedelta(seconds=2)
+CLOCK_JUMP = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=5)  # between two tries to publish
+PATIENCE = 2.0  # seconds that the store may block: a SIGTERM is answered within five
 GRACE = timedelta(seconds=2)  # visits may end by themselves; then they are cut off
 
 log = structlog.get_logger()
@@ -43,7 +47,7 @@ async def run(
     """
     stop = stop or asyncio.Event()
     with _signals(stop), hold(config.store, purpose="run"):
-        async with open_journey(config) as (journey, store):
+        async with open_journey(config, patience=PATIENCE) as (journey, store):
             daemon = Daemon(journey, store, on_visit=on_visit)
             log.info(
                 "started",
@@ -73,6 +77,14 @@ class Daemon:
         self._on_visit = on_visit
         self._visits: dict[asyncio.Task[None], Claim] = {}
         self._published: int | None = None  # the generation that the files show
+        self._publishing: asyncio.Task[None] | None = None
+        # Defaults would drop a tick that is a second late, and read the machine's time zone.
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._troubles = 0  # publishing failed so often in a row
+        self._not_before = 0.0  # of the loop's clock: when it is tried again
 
     @property
     def under_way(self) -> int:
@@ -82,22 +94,36 @@ class Daemon:
     @contextlib.asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
         """Tick while the body runs; then end the visits and publish what they brought."""
-        await self.publish()  # a crash may have come between commit and file
-        # Defaults would drop a tick that is a second late, and read the machine's time zone.
-        scheduler = AsyncIOScheduler(
-            timezone=UTC,
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
+        await self._publish()  # a crash may have come between commit and file
+        scheduler = self._scheduler
         scheduler.add_job(self.poll, "interval", seconds=POLL_TICK.total_seconds())
         scheduler.add_job(self.publish, "interval", seconds=PUBLISH_TICK.total_seconds())
         scheduler.start()
+        watch = asyncio.create_task(self._watch_clock())
         try:
             await self.poll()
             yield
         finally:
+            watch.cancel()
             scheduler.shutdown(wait=False)
             await self._end_visits()
-            await self.publish()
+            if self._publishing is not None:  # one writer at a time for a file
+                await self._publishing
+            await self._publish()
+
+    async def _watch_clock(self) -> None:
+        """Tick on when the wall clock was set: APScheduler compares with it, and would wait."""
+        loop = asyncio.get_running_loop()
+        before = time.time() - loop.time()
+        while True:
+            await asyncio.sleep(POLL_TICK.total_seconds())
+            offset = time.time() - loop.time()
+            if abs(offset - before) > CLOCK_JUMP.total_seconds():
+                log.warning("clock-set", seconds=round(offset - before))
+                self._journey.enroll()  # brings timers back that were set by the other clock
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=self._journey.now())
+            before = offset
 
     async def poll(self) -> None:
         """Claim what is due and start a visit for each, as far as there are free places."""
@@ -115,15 +141,26 @@ class Daemon:
             task.add_done_callback(lambda done: self._visits.pop(done, None))
 
     async def publish(self) -> None:
-        """Publish if the database moved since the last time."""
+        """Publish if it is time; a publish that is under way goes on by itself."""
+        if self._publishing is not None and not self._publishing.done():
+            return
+        if asyncio.get_running_loop().time() < self._not_before:
+            return
+        self._publishing = asyncio.create_task(self._publish())
+
+    async def _publish(self) -> None:
+        """Publish if the database moved since the last time, or a file is missing."""
         try:
             generation = self._store.generation()
-            if generation == self._published:
+            if generation == self._published and self._journey.press.is_published():
                 return
-            changed = await self._journey.publish()
-            self._published = generation
+            changed = await self._journey.press.publish()
+            self._published, self._troubles = generation, 0
         except (PublishError, StoreError) as error:
-            log.error("publish-failed", message=str(error))
+            self._troubles += 1
+            wait = min(2.0**self._troubles, LONGEST_WAIT.total_seconds())
+            self._not_before = asyncio.get_running_loop().time() + wait
+            log.error("publish-failed", message=str(error), again_in=wait)
             return
         if changed:
             log.info("published", documents=list(changed))
@@ -147,8 +184,11 @@ class Daemon:
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
-        # Cut off before anything was recorded: let the next start make these visits.
-        self._store.release(tuple(visits[task] for task in late))
+        try:
+            # Cut off before anything was recorded: let the next start make these visits.
+            self._journey.release(tuple(visits[task] for task in late))
+        except StoreError as error:
+            log.error("release-failed", message=str(error))  # their leases run out
 
 
 @contextlib.contextmanager

@@ -71,6 +71,8 @@ class SourceError(AggregatorError):
         status: the HTTP status, where one was received.
         retry_at: the earliest moment the server allows another request (Retry-After).
         received: bytes of the body that came over the wire before the failure.
+        host: whose answer `retry_at` is, where another than the one asked first may have given
+            it: a redirect leads to other hosts.
     """
 
     def __init__(
@@ -81,12 +83,14 @@ class SourceError(AggregatorError):
         status: int | None = None,
         retry_at: datetime | None = None,
         received: int = 0,
+        host: str | None = None,
     ) -> None:
         self.kind = kind
         self.message = message
         self.status = status
         self.retry_at = retry_at
         self.received = received
+        self.host = host
         super().__init__(message)
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -97,19 +101,34 @@ class SourceError(AggregatorError):
             self.status,
             self.retry_at,
             self.received,
+            self.host,
         )
 
 
 def _restore_source_error(
-    kind: str, message: str, status: int | None, retry_at: datetime | None, received: int
+    kind: str,
+    message: str,
+    status: int | None,
+    retry_at: datetime | None,
+    received: int,
+    host: str | None,
 ) -> SourceError:
     return SourceError(
-        FailureKind(kind), message, status=status, retry_at=retry_at, received=received
+        FailureKind(kind),
+        message,
+        status=status,
+        retry_at=retry_at,
+        received=received,
+        host=host,
     )
 
 
 class StoreError(AggregatorError):
     """The database cannot be used as it is: corrupt, from the future, unreachable."""
+
+
+class StoreBusy(StoreError):  # noqa: N818 - reads as the state it reports
+    """Another process was writing for seconds; nothing was written, and trying again may do."""
 
 
 class StoreLocked(StoreError):  # noqa: N818 - reads as the state it reports

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from aggregator.config import Config
 from aggregator.model import Outcome
 from aggregator.store import Recorded
 
@@ -16,6 +17,7 @@ class Tally:
     unchanged: int = 0
     new: int = 0
     changed: int = 0
+    held: int = 0
     received: int = 0  # bytes on the wire
     refused: int = 0  # visits that could not be recorded
     failures: dict[str, int] = field(default_factory=dict)  # by kind
@@ -28,6 +30,7 @@ class Tally:
         self.unchanged += visit.outcome is Outcome.UNCHANGED
         self.new += recorded.new
         self.changed += recorded.changed
+        self.held += recorded.held
         self.received += visit.received
         self.refused += not recorded.accepted
         if visit.failure is not None:
@@ -52,6 +55,7 @@ def visit_line(recorded: Recorded) -> dict[str, object]:
         "bytes": visit.received,
         "new": recorded.new,
         "changed": recorded.changed,
+        "held": recorded.held,
         "next": visit.state.next_due.isoformat(timespec="seconds")
         if visit.state.next_due
         else None,
@@ -69,3 +73,12 @@ def visit_line(recorded: Recorded) -> dict[str, object]:
     if not recorded.accepted:
         line["not_recorded"] = recorded.reason
     return line
+
+
+def labels(config: Config) -> dict[tuple[str, str], str]:
+    """Name each feed for people: its source's id, with a number where there are several."""
+    return {
+        (source.id, feed.key): source.id if len(source.feeds) == 1 else f"{source.id} #{number}"
+        for source in (*config.sources, *config.disabled)
+        for number, feed in enumerate(source.feeds, start=1)
+    }

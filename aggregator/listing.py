@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from aggregator import health
 from aggregator.config import Config
 from aggregator.gather import schedule
 from aggregator.model import Feed, FeedState, Source
@@ -24,9 +25,10 @@ def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool
     now = utc_now()
     with Store.open(config.store, now=now, check=False) as store:
         known = {(row.source_id, row.feed_key): row for row in store.feeds(now)}
+    label = health.labels(config)
     rows = [
         (source, feed, known.get((source.id, feed.key)))
-        for source in config.sources
+        for source in (*config.sources, *config.disabled)
         if only is None or source.id in only
         for feed in source.feeds
     ]
@@ -35,21 +37,26 @@ def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool
         print(json.dumps(report, ensure_ascii=False, indent=2))  # noqa: T201
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("source", "language", "rights"):
+    table.add_column("source", no_wrap=True, overflow="ignore")
+    for name in ("language", "rights"):
         table.add_column(name)
     table.add_column("entries", justify="right")
-    table.add_column("last success")
+    table.add_column("held", justify="right")
+    table.add_column("last success, UTC")
     table.add_column("state")
     notes = []
-    for source, _, row in rows:
+    for source, feed, row in rows:
+        name = label[source.id, feed.key]
         said, _, reason = schedule.describe(_state(source, row), now).partition(": ")
-        table.add_row(*_cells(source, row, said))
+        if source in config.disabled:
+            said, reason = "disabled", ""
+        table.add_row(name, *_cells(source, row, said))
         if row is not None and row.held_until is not None:
             reason += f"; its host asked for a pause until {row.held_until:%Y-%m-%d %H:%M} UTC"
         if reason:
-            notes.append(f"{source.id}: {reason.removeprefix('; ')}")
+            notes.append(f"{name}: {reason.removeprefix('; ')}")
     out = Console()
-    out.print(table)
+    out.print(table, soft_wrap=not out.is_terminal)
     for note in notes:
         out.print(Text(note, style="red"), soft_wrap=True)
 
@@ -63,10 +70,10 @@ def _cells(source: Source, row: FeedRow | None, said: str) -> tuple[str | Text, 
     style = "red" if state.stopped or state.failures > 2 else "yellow" if state.failures else ""
     success = f"{state.last_success:%Y-%m-%d %H:%M}" if state.last_success else "never"
     return (
-        source.id,
         source.language or "-",
         str(source.rights.allows),
         str(row.entries if row else 0),
+        str(row.held or "") if row else "",
         success,
         Text(said, style=style),
     )
@@ -82,6 +89,7 @@ def _facts(source: Source, feed: Feed, row: FeedRow | None) -> dict[str, object]
         "language": source.language,
         "rights": str(source.rights.allows),
         "entries": row.entries if row else 0,
+        "held": row.held if row else 0,
         "visits": row.visits if row else 0,
         "last_visit": _iso(state.last_visit),
         "last_success": _iso(state.last_success),

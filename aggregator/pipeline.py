@@ -1,4 +1,4 @@
-"""The journey itself: gather -> judge -> store -> syndicate, on one screen. Acts.
+"""The journey itself, gather -> judge -> store, on one screen; `press` publishes. Acts.
 
 claim what is due
    fetch          an unchanged body or a 304 ends here
@@ -12,25 +12,25 @@ emit, cut to rights, render, write
 
 import asyncio
 import contextlib
-import math
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aggregator import __version__
 from aggregator.config import Config
-from aggregator.errors import PublishError, SourceError
+from aggregator.errors import SourceError, StoreBusy
 from aggregator.gather import schedule
 from aggregator.gather.fetch import AllowList, Fetcher, host_of
 from aggregator.judge import revise, rules
 from aggregator.model import (
     Change,
-    Document,
+    ChangeKind,
     Failure,
     Feed,
+    FeedMeta,
     FeedState,
     Fetched,
     NotModified,
@@ -38,12 +38,14 @@ from aggregator.model import (
     Source,
     Visit,
 )
-from aggregator.store import Claim, Recorded, Store
-from aggregator.syndicate import atom, editions, mint, publish
+from aggregator.press import Press
+from aggregator.store import BUSY_SECONDS, Claim, Decision, Recorded, Store
+from aggregator.syndicate import mint
+from aggregator.text import dates
 from aggregator.worker import TIME_LIMIT, Reading, WorkerPool
 
+PATIENCE: Final = 10  # times that a recording is tried while another process writes
 _A_MOMENT: Final = timedelta(milliseconds=1)
-WINDOW_SPAN: Final = timedelta(hours=48)  # a feed shows at least what two days brought
 
 
 def utc_now() -> datetime:
@@ -79,26 +81,80 @@ class Journey:
         self._pool = pool
         self._clock = clock
         self._chance = chance
-        # A disabled source is not polled, and what it brought keeps its name and its rights.
-        self._sources = {source.id: source for source in (*config.sources, *config.disabled)}
+        self._sources = {source.id: source for source in config.sources}
+        self.press = Press(config, store, clock=clock)
         # Two feeds of one outlet share its entries: what one recalls the other must not record.
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    def now(self) -> datetime:
+        """Ask the clock."""
+        return self._clock()
+
+    def enroll(self) -> None:
+        """Make the feeds of feeds.yaml known to the store; also after the clock was set."""
+        now = self._clock()
+        self._store.enroll(
+            self.config.sources, now=now, domain_of=_asked_next, clamp=schedule.clamped
+        )
+        for host, until in self._store.holds(now):
+            self._fetcher.hold(host, until)
+
+    async def rejudge(self) -> int:
+        """Judge again what waits because its language was in doubt: the operator may have said it.
+
+        The feed would not bring such an entry again. Returns how many were decided.
+        """
+        decided: list[Decision] = []
+        for source_id in self._store.undecided_sources():
+            source = self._sources.get(source_id)
+            if source is None or source.language is None:
+                continue
+            waiting = self._store.undecided(source_id)
+            entries = await self._pool.decide(tuple(entry for _, entry in waiting), source=source)
+            decided += (
+                Decision(entry_id=entry_id, entry=entry, verdict=rules.judge(entry, source))
+                for (entry_id, _), entry in zip(waiting, entries, strict=True)
+                if entry.language is not None
+            )
+        return self._store.redecide(decided, now=self._clock()) if decided else 0
 
     # --- claim ------------------------------------------------------------------------------
 
     def claim(
-        self, limit: int, *, only: Collection[str] | None = None, force: bool = False
+        self,
+        limit: int,
+        *,
+        only: Collection[str] | None = None,
+        force: bool = False,
+        besides: Collection[tuple[str, str]] = (),
     ) -> tuple[Claim, ...]:
         """Claim up to `limit` feeds that are due; with `force`, those that are not due too.
 
-        The lease outlasts the slowest visits that may run one after another in a slot, so that
-        nobody else polls what waits here.
+        `besides` names feeds to pass over. The store gives no two of one host, so a claim's visit
+        begins at once, and the lease need only outlast the slowest one. Feeds that another
+        process enrolled from a newer feeds.yaml are left to it.
         """
-        slowest = self.config.network.deadline * 2 + TIME_LIMIT * 2
-        rounds = math.ceil(limit / self.config.network.concurrency)
-        return self._store.claim(
-            self._clock(), limit=limit, lease=slowest * rounds, only=only, force=force
+        lease = self.config.network.deadline * 2 + TIME_LIMIT * 2
+        claims = self._store.claim(
+            self._clock(),
+            limit=limit,
+            lease=lease,
+            only=only or tuple(self._sources),
+            force=force,
+            besides=besides,
         )
+        strange = tuple(claim for claim in claims if self._feed(claim) is None)
+        self._store.release(strange)
+        return tuple(claim for claim in claims if claim not in strange)
+
+    def release(self, claims: Collection[Claim]) -> None:
+        """Give claims back whose visits were not made: their feeds are as due as before."""
+        self._store.release(claims)
+
+    def _feed(self, claim: Claim) -> Feed | None:
+        source = self._sources.get(claim.state.source_id)
+        feeds = source.feeds if source else ()
+        return next((feed for feed in feeds if feed.key == claim.state.feed_key), None)
 
     # --- visit ------------------------------------------------------------------------------
 
@@ -107,9 +163,9 @@ class Journey:
 
         Errors of the world become a failed visit here and nowhere else.
         """
-        state = schedule.clamped(claim.state, self._clock())
-        source = self._sources[state.source_id]
-        feed = next(feed for feed in source.feeds if feed.key == state.feed_key)
+        state = claim.state
+        source, feed = self._sources[state.source_id], self._feed(claim)
+        assert feed is not None  # `claim` gives no others
         trip = _Trip(claim, state, source, feed, schedule.current_url(feed, state))
         try:
             answer = await self._fetcher.fetch(
@@ -126,10 +182,10 @@ class Journey:
                 )
             async with self._one_at_a_time[source.id]:
                 trip.changes = await self._changes(source, feed, trip.reading)
-                return self._record(trip)
+                return await self._record(trip)
         except SourceError as error:
             trip.result, trip.reading, trip.changes = error, None, ()
-            return self._record(trip)
+            return await self._record(trip)
 
     async def _changes(
         self, source: Source, feed: Feed, reading: Reading | None
@@ -161,7 +217,7 @@ class Journey:
             for order, entry in enumerate(entries)
         )
 
-    def _record(self, trip: "_Trip") -> Recorded:
+    async def _record(self, trip: "_Trip") -> Recorded:
         now = self._clock()
         parsed = trip.reading.feed if trip.reading else None
         state = schedule.after(
@@ -174,54 +230,24 @@ class Journey:
             chance=self._chance(),
             fetched=trip.fetched,
         )
-        if trip.reading is not None and trip.reading.guids_shared:
-            state = replace(state, guids_unreliable=True)
-        (recorded,) = self._store.record((_visit(trip, state, now),))
-        return recorded
-
-    # --- publish ----------------------------------------------------------------------------
-
-    async def publish(self) -> tuple[str, ...]:
-        """Emit what may appear and write every edition; return the paths whose bytes changed.
-
-        Raises:
-            PublishError: a document could not be written; the others were, and its old version
-                stands.
-        """
-        languages = {code for edition in self.config.editions for code in edition.languages}
-        self._store.emit(languages, now=self._clock(), mint=mint.mint)
-        changed, problems = [], []
-        for document in self.documents():
+        if trip.reading is not None:
+            state = replace(
+                state,
+                iri=state.iri or _iri(trip.reading.feed.meta, trip.url),
+                guids_unreliable=state.guids_unreliable or trip.reading.guids_shared,
+            )
+        visit = _visit(trip, state, now)
+        for _ in range(PATIENCE):
             try:
-                # Writing may wait for the next second: Last-Modified strictly increases.
-                if await asyncio.to_thread(publish.write, self.config.publish_to, document):
-                    changed.append(document.path)
-            except PublishError as error:
-                problems.append(str(error))
-        if problems:
-            raise PublishError("; ".join(problems))
-        return tuple(changed)
-
-    def documents(self) -> Iterator[Document]:
-        """Render every document from what is stored. No clock: equal entries, equal bytes."""
-        for edition in self.config.editions:
-            entries = self._store.window(
-                edition.languages, entries=self.config.entries, span=WINDOW_SPAN
-            )
-            yield atom.render(
-                editions.page(
-                    self.config.site,
-                    edition,
-                    entries,
-                    self._sources,
-                    created=self._store.created,
-                )
-            )
+                return self._store.record((visit,))[0]
+            except StoreBusy:
+                await asyncio.sleep(1)
+        return self._store.record((visit,))[0]
 
 
 @contextlib.asynccontextmanager
 async def open_journey(
-    config: Config, *, clock: Callable[[], datetime] = utc_now
+    config: Config, *, clock: Callable[[], datetime] = utc_now, patience: float = BUSY_SECONDS
 ) -> AsyncIterator[tuple[Journey, Store]]:
     """Open the store, the way out and the children; close them at the end.
 
@@ -229,8 +255,7 @@ async def open_journey(
         StoreError: the database cannot be used.
     """
     network = config.network
-    with Store.open(config.store, now=clock()) as store:
-        store.enroll(config.sources, now=clock(), domain_of=_asked_next)
+    with Store.open(config.store, now=clock(), patience=patience) as store:
         async with (
             Fetcher(
                 user_agent=user_agent(config),
@@ -243,7 +268,10 @@ async def open_journey(
             ) as fetcher,
             WorkerPool() as pool,
         ):
-            yield Journey(config, store, fetcher, pool, clock=clock), store
+            journey = Journey(config, store, fetcher, pool, clock=clock)
+            journey.enroll()
+            await journey.rejudge()
+            yield journey, store
 
 
 def user_agent(config: Config) -> str:
@@ -273,6 +301,29 @@ def _asked_next(feed: Feed, state: FeedState) -> str:
     return host_of(schedule.current_url(feed, state) or feed.candidates[0])
 
 
+def _iri(meta: FeedMeta, url: str) -> str:
+    """Name a feed for ever at its first visit: by its own id, else by where it was found."""
+    return next((name for name in (meta.id, meta.self_link) if name and mint.is_sound(name)), url)
+
+
+def _brought_news(trip: _Trip) -> bool:
+    return any(change.kind is not ChangeKind.ALIAS for change in trip.changes)
+
+
+def _meta(trip: _Trip, state: FeedState, now: datetime) -> FeedMeta | None:
+    """Tell what the feed says of itself, if this visit is to change what is known of that.
+
+    Many feeds print the time of the request as their own `updated`: without news it does not
+    count, or every poll would change the bytes of what we publish.
+    """
+    if trip.reading is None or not (_brought_news(trip) or trip.state.iri is None):
+        return None
+    meta = trip.reading.feed.meta
+    updated = dates.parse(meta.updated) if meta.updated else None
+    usable = updated is not None and dates.plausible(updated, now) is None
+    return replace(meta, id=state.iri, updated=meta.updated if usable else None)
+
+
 def _visit(trip: _Trip, state: FeedState, now: datetime) -> Visit:
     visit = Visit(
         source_id=state.source_id,
@@ -280,12 +331,12 @@ def _visit(trip: _Trip, state: FeedState, now: datetime) -> Visit:
         fence=trip.claim.fence,
         at=now,
         url=trip.url,
-        outcome=Outcome.CHANGED if trip.changes else Outcome.UNCHANGED,
+        outcome=Outcome.CHANGED if _brought_news(trip) else Outcome.UNCHANGED,
         status=200,
         received=0,
         state=state,
         changes=trip.changes,
-        meta=trip.reading.feed.meta if trip.reading else None,
+        meta=_meta(trip, state, now),
         flaws=trip.reading.feed.flaws if trip.reading else (),
         next_domain=_asked_next(trip.feed, state),
     )
@@ -298,6 +349,7 @@ def _visit(trip: _Trip, state: FeedState, now: datetime) -> Visit:
             received=trip.fetched.received if trip.fetched else result.received,
             failure=Failure(kind=result.kind, message=result.message, status=result.status),
             retry_at=schedule.hold(result.retry_at, now=now),
+            retry_host=result.host,
         )
     if isinstance(result, NotModified):
         return replace(visit, status=304)

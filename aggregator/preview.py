@@ -13,10 +13,12 @@ from rich.text import Text
 from aggregator import __version__
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
+from aggregator.gather import schedule
 from aggregator.gather.fetch import AllowList, Fetcher
 from aggregator.judge import rules
 from aggregator.model import Entry, Feed, Fetched, NotModified, Source, Verdict
 from aggregator.pipeline import user_agent, utc_now
+from aggregator.store import Store
 from aggregator.text.excerpt import excerpt
 from aggregator.text.html import plain
 from aggregator.text.language import direction
@@ -43,6 +45,8 @@ async def preview(
     """
     now = utc_now()
     source, feed = _source(document, config, source_id)
+    if config is not None:
+        _ask_leave(config, source, feed, now)
     fetched = await _fetch(document, source, config, now)
     async with WorkerPool(1) as pool:
         reading = await pool.read(fetched, source.id, guids_unreliable=False)
@@ -56,6 +60,28 @@ async def preview(
         print(json.dumps(report, ensure_ascii=False, indent=2))  # noqa: T201
     else:
         _print(reading, source, judged)
+
+
+def _ask_leave(config: Config, source: Source, feed: Feed, now: datetime) -> None:
+    """Refuse to ask a server that asked for a pause, or said that the feed is gone.
+
+    Raises:
+        AggregatorError: until when, or why.
+    """
+    if "://" not in config.store and not Path(config.store).exists():
+        return
+    with Store.open(config.store, now=now, check=False) as store:
+        rows = [
+            row
+            for row in store.feeds(now)
+            if (row.source_id, row.feed_key) == (source.id, feed.key)
+        ]
+    for row in rows:
+        if row.held_until is not None or not schedule.may_force(row.state, now):
+            raise AggregatorError(
+                f"{source.id} may not be asked now: {row.state.failure or row.state.stopped}; "
+                f"not before {row.held_until or row.state.not_before or 'its address is changed'}"
+            )
 
 
 def _source(document: str, config: Config | None, source_id: str | None) -> tuple[Source, Feed]:

@@ -28,7 +28,7 @@ from typing import IO, Any, Self
 from aggregator.errors import FailureKind, SourceError
 from aggregator.gather.feed import read
 from aggregator.gather.identify import identify, shared_guids
-from aggregator.gather.normalize import normalize
+from aggregator.gather.normalize import decide_again, normalize
 from aggregator.model import (
     Entry,
     Feed,
@@ -81,7 +81,11 @@ def _normalize(
     return tuple(normalize(i, source=source, feed=feed, meta=meta, now=now) for i in items)
 
 
-JOBS: dict[str, Callable[..., Any]] = {"read": _read, "normalize": _normalize}
+def _decide(entries: tuple[Entry, ...], source: Source) -> tuple[Entry, ...]:
+    return tuple(decide_again(entry, source=source) for entry in entries)
+
+
+JOBS: dict[str, Callable[..., Any]] = {"read": _read, "normalize": _normalize, "decide": _decide}
 
 
 # --- the parent's side ----------------------------------------------------------------------
@@ -152,6 +156,16 @@ class WorkerPool:
         entries = await self._run("normalize", items, source, feed, meta, now)
         assert isinstance(entries, tuple)
         return entries
+
+    async def decide(self, entries: tuple[Entry, ...], *, source: Source) -> tuple[Entry, ...]:
+        """Decide the language of stored entries again, by what the operator says now.
+
+        Raises:
+            SourceError: they took too much time or memory.
+        """
+        decided = await self._run("decide", entries, source)
+        assert isinstance(decided, tuple)
+        return decided
 
     async def _run(self, job: str, *arguments: object) -> object:
         child = await self._idle.get()

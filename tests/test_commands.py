@@ -10,7 +10,6 @@ import pytest
 
 from aggregator.demo.world import World
 
-
 pytestmark = pytest.mark.slow  # each command is a process of its own
 
 

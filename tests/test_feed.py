@@ -193,7 +193,9 @@ def with_feedparser(body: bytes) -> feedparser.FeedParserDict:
 XML_FEEDS = [
     p
     for p in FEEDS
-    if '"entries"' in p.with_name(f"{p.stem}.expect.json").read_text() and p.suffix == ".xml"
+    if p.suffix == ".xml"
+    and (expected := p.with_name(f"{p.stem}.expect.json")).exists()
+    and '"entries"' in expected.read_text()
 ]
 
 

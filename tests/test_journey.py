@@ -292,6 +292,79 @@ async def test_two_addresses_of_one_article_fold_into_one_entry(scene, web):
     assert len(ids(scene.feed("en"))) == 1
 
 
+async def test_the_operator_says_the_language_and_what_was_held_appears(scene, web):
+    scene.configure(f"  - {{id: desk, name: Desk, url: {URL}}}\n")
+    web.serve(URL, rss(item(1, title="Dam schedule out", body="Farmers asked."), language=""))
+    visits = await scene.poll()
+    assert (visits["desk"].new, visits["desk"].held) == (1, 1)
+    assert ids(scene.feed("en")) == []
+    scene.configure(f"  - {{id: desk, name: Desk, url: {URL}, language: {{always: en}}}}\n")
+    await scene.poll()
+    assert len(ids(scene.feed("en"))) == 1
+
+
+async def test_entries_survive_a_change_of_the_feeds_address_and_are_corrected_there(scene, web):
+    full = "language: en, rights: {allows: full}"
+    feeds = "  - {{id: herald, name: The Herald, feeds: [{}, https://herald.example/c], {}}}\n"
+    scene.configure(feeds.format("https://herald.example/old", full))
+    web.serve("https://herald.example/old", rss(item(1)))
+    await scene.poll()
+    before = ids(scene.feed("en"))
+    scene.later(hours=2)
+    scene.configure(feeds.format("https://herald.example/new", full))
+    web.serve("https://herald.example/new", rss(item(1)))
+    await scene.poll()
+    scene.later(hours=2)
+    web.serve("https://herald.example/new", rss(item(1, body=BODY.replace("forty", "thirty"))))
+    await scene.poll()
+    assert ids(scene.feed("en")) == before
+    assert "thirty-one releases" in scene.feed("en")
+
+
+async def test_a_retry_after_behind_a_redirect_holds_the_host_that_said_it(scene, web):
+    moved = "https://moved.example/feed"
+    innocent = "  - {id: two, name: Two, url: https://herald.example/two, language: en}\n"
+    scene.configure(HERALD + innocent)
+    web.serve(URL, status=302, location="https://busy.example/feed")
+    web.serve("https://busy.example/feed", "later", status=429, retry_after="7200")
+    web.serve("https://herald.example/two", rss(item(1)))
+    visits = await scene.poll()
+    assert visits["herald"].visit.failure.kind == "rate-limited"
+    assert visits["two"].new == 1
+    scene.configure(HERALD.replace(URL, moved) + innocent.replace("herald", "busy"))
+    web.serve(moved, rss(item(2)))
+    scene.later(hours=1)
+    assert set(await scene.poll(force=True)) == {"herald"}
+
+
+async def test_a_clock_that_ran_ahead_does_not_silence_a_source(scene, web):
+    scene.configure(HERALD)
+    web.serve(URL, rss(item(1)))
+    scene.later(days=365)
+    await scene.poll()
+    scene.later(days=-365, minutes=5)
+    assert await scene.poll() == {}  # the wait is what it was: an hour
+    scene.later(hours=1)
+    assert set(await scene.poll()) == {"herald"}
+
+
+async def test_the_feeds_own_time_and_id_stand_in_atom_source_and_do_not_move_by_themselves(
+    scene, web
+):
+    scene.configure(HERALD)
+    stamp = "<lastBuildDate>Tue, 24 Nov 2026 0{}:00:00 GMT</lastBuildDate>"
+    web.serve(URL, rss(item(1)).replace("<item>", stamp.format(7) + "<item>", 1))
+    await scene.poll()
+    source = entries(scene.feed("en"))[0].find(f"{ATOM}source")
+    assert source.findtext(f"{ATOM}id") == URL
+    assert source.findtext(f"{ATOM}updated") == "2026-11-24T07:00:00Z"
+    before = scene.feed("en")
+    scene.later(hours=2)
+    web.serve(URL, rss(item(1)).replace("<item>", stamp.format(9) + "<item>", 1))
+    await scene.poll()
+    assert scene.feed("en") == before, "a feed that prints the time changes no byte"
+
+
 async def test_publishing_again_from_the_same_entries_changes_no_byte(scene, web):
     scene.configure(HERALD)
     web.serve(URL, rss(item(1), item(2)))
@@ -299,5 +372,5 @@ async def test_publishing_again_from_the_same_entries_changes_no_byte(scene, web
     before = scene.feed("en")
     scene.later(days=3)
     async with scene.opened() as journey:
-        assert await journey.publish() == ()
+        assert await journey.press.publish() == ()
     assert scene.feed("en") == before

@@ -64,7 +64,7 @@ def test_there_is_one_broad_except_in_the_package_at_the_grammar_door():
 
 DOORS = {
     "feedparser": "aggregator/gather/feed/",
-    "feedgen": "aggregator/syndicate/atom",
+    "feedgen": "aggregator/syndicate/",
     "httpx": "aggregator/gather/fetch/",
     "httpcore": "aggregator/gather/fetch/",
     "apscheduler": "aggregator/daemon.py",
@@ -76,6 +76,14 @@ DOORS = {
     "py3langid": "aggregator/text/language.py",
     "publicsuffixlist": "aggregator/text/urls.py",
     "typer": "aggregator/cli.py",
+    "jinja2": "aggregator/syndicate/site/",
+    "markupsafe": "aggregator/syndicate/site/",
+    "babel": "aggregator/syndicate/site/",
+    "markdown_it": "aggregator/syndicate/site/",
+    "starlette": "aggregator/serve/",
+    "uvicorn": "aggregator/serve/",
+    "uvloop": "aggregator/serve/",
+    "httptools": "aggregator/serve/",
 }
 
 

@@ -7,6 +7,7 @@
     shapes       which keys there are: the definition, also made into feeds.schema.json
     words        pydantic's errors -> sentences for people
     crosschecks  what several values must agree on
+    repeats      keys that stand twice, and the dash forgotten before them
     advice       warnings: what is allowed and perhaps not meant
     meaning      shapes -> model.Source, Edition, Site: Config
     languages    language codes, their names, and what is written instead of them
@@ -27,6 +28,7 @@ from aggregator.config.decode import LARGEST, text_of
 from aggregator.config.meaning import Config, Network, located, settle
 from aggregator.config.mend import read_mending
 from aggregator.config.nodes import Mapping, Node, Place, Scalar, Sequence
+from aggregator.config.repeats import repeated_keys
 from aggregator.config.shapes import FeedsYaml, schema
 from aggregator.config.words import mistakes_of
 from aggregator.errors import ConfigError, Mistake
@@ -60,7 +62,7 @@ def _understood(text: str, *, name: str, path: Path, folder: Path) -> Config:
     shape = None
     if mended.sure:
         if isinstance(mended.root, Mapping):
-            found = disagreements(mended.root, folder)
+            found = [*repeated_keys(mended.root), *disagreements(mended.root, folder)]
             try:
                 shape = FeedsYaml.model_validate(_plain(mended.root))
             except ValidationError as error:
@@ -71,7 +73,7 @@ def _understood(text: str, *, name: str, path: Path, folder: Path) -> Config:
     if mistakes or shape is None:
         raise ConfigError(name, tuple(set(mistakes)))
     assert mended.root is not None
-    warnings = ConfigError(name, tuple(set(advice_on(mended.root, shape)))).lines()
+    warnings = ConfigError(name, tuple(set(advice_on(mended.root, shape, text)))).lines()
     return settle(shape, path=path, folder=folder, warnings=warnings)
 
 

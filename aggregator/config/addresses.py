@@ -21,7 +21,9 @@ def address_problem(url: str) -> Problem | None:
 
 
 def _spaces(url: str) -> Problem | None:
-    parts = url.split()
+    between = r"\s+|[,;]+(?=https?://)" if "?" not in url else r"\s+"
+    parts = [part.strip(",;\N{ARABIC COMMA}") for part in re.split(between, url)]
+    parts = [part for part in parts if part]
     if len(parts) > 1 and all("://" in part for part in parts):
         return "is more than one address", f"[{', '.join(parts)}]"
     return ("has a space in it", None) if re.search(r"\s", url) else None

@@ -1,5 +1,6 @@
 """What may stand in feeds.yaml and is perhaps not meant: warnings, which stop nothing.  Pure."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from aggregator.config.crosschecks import (
     priors,
     shown_languages,
 )
+from aggregator.config.decode import lines_of
 from aggregator.config.kinds import duration, shown, spoken
 from aggregator.config.nodes import Mapping, Node, Scalar
 from aggregator.config.shapes import FeedsYaml
@@ -25,11 +27,14 @@ from aggregator.text.words import WORDS
 
 POLITE = timedelta(minutes=15)
 
+_CURLY = "\u2018\u2019\u201a\u201c\u201d\u201e"
 
-def advice_on(root: Node, shape: FeedsYaml) -> list[Mistake]:
-    """Warnings on a file without mistakes."""
+
+def advice_on(root: Node, shape: FeedsYaml, text: str) -> list[Mistake]:
+    """Warnings on a file without mistakes; `text` is what it was read from."""
     return [
         *_placeholders(root, shape),
+        *_names(root, text),
         *_secrets(root),
         *_plain_http(root),
         *_hasty(root),
@@ -49,6 +54,35 @@ def _placeholders(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
                 yield node.place.mistake(
                     f"`site.{key}` is still the example; write your own before you publish"
                 )
+
+
+def _names(root: Node, text: str) -> Iterator[Mistake]:
+    """Names that lost their end to a comment, or took a quotation mark along."""
+    lines = lines_of(text)
+    named = [("site.title", child(root, "site", "title"))]
+    named += [("name", child(source, "name")) for source in groups(root, "sources")]
+    for key, node in named:
+        if isinstance(node, Scalar) and node.plain:
+            line = lines[min(node.place.line, len(lines)) - 1]
+            found = _name_problem(node.text, line[node.place.column - 1 :])
+            if found:
+                yield node.place.mistake(f"`{key}`: {found}")
+
+
+def _name_problem(name: str, line: str) -> str | None:
+    cut = re.fullmatch(rf"(?P<whole>{re.escape(name)}[ \t]+#[^\s#].*?)\s*", line)
+    if cut:
+        quoted = "'" + cut["whole"].replace("'", "''") + "'"
+        return f"only {shown(name)} is read, for a # begins a comment; if you want it: {quoted}"
+    curly = re.fullmatch(rf"[{_CURLY}](?P<inside>[^{_CURLY}\"]*)[{_CURLY}\"]", name)
+    if curly:
+        return (
+            f"the curly quotation marks belong to the name here, and readers see them; write "
+            f'"{curly["inside"]}" with straight ones, or none'
+        )
+    if name.endswith('"') and name.count('"') % 2:
+        return f"a quotation mark is left over at its end; write {name[:-1].rstrip()}"
+    return None
 
 
 def _secrets(root: Node) -> Iterator[Mistake]:
@@ -159,7 +193,7 @@ def _idle(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
         assert editions is not None
         yield editions.place.mistake(
             f"no source says that it writes {code} ({languages.NAMES[code]}), which an edition "
-            "shows; it may stay empty"
+            "shows; it may stay empty: add such a source, or remove it from editions"
         )
 
 

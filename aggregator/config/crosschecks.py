@@ -178,14 +178,14 @@ def _editions_name_languages(root: Node) -> Iterator[Mistake]:
         listed, tag = child(edition, "languages"), child(edition, "tag")
         if isinstance(edition, Scalar):
             tag = edition
-        if listed is None and isinstance(tag, Scalar) and tag.text not in languages.NAMES:
+        if listed is None and isinstance(tag, Scalar) and _says_nothing(tag):
             guess = languages.guess(tag.text)
-            hint = f"; did you mean {guess}?" if guess else ""
-            if tag.reads_as == "text":
-                yield tag.place.mistake(
-                    f"{shown(tag.text)} is not a language code, so this edition does not say "
-                    f"what it shows; write {{tag: {tag.text}, languages: [en]}}{hint}"
-                )
+            long_form = f"{{tag: {tag.text}, languages: [{guess or 'en'}]}}"
+            yield tag.place.mistake(
+                f"{shown(tag.text)} is not a language code, so this edition does not say "
+                "what it shows; "
+                + (f"did you mean {guess}, or {long_form}?" if guess else f"write {long_form}")
+            )
         seen: dict[str, str] = {}
         for one in texts(listed):
             for code in languages.expand(one.text):
@@ -196,6 +196,15 @@ def _editions_name_languages(root: Node) -> Iterator[Mistake]:
                     )
                     break
                 seen[code] = one.text
+
+
+def _says_nothing(tag: Scalar) -> bool:
+    """Whether a tag names no language; of several in one, its kind tells."""
+    return (
+        tag.reads_as == "text"
+        and tag.text not in languages.NAMES
+        and not languages.several(tag.text)
+    )
 
 
 def shown_languages(root: Node) -> set[str] | None:

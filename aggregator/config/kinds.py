@@ -6,6 +6,7 @@ name what was found and what is wanted; `words.py` puts the key in front.
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
@@ -113,9 +114,27 @@ def name(value: Any) -> str:
         return said
     if len(said) > 64:
         raise wrong(f"{shown(said)} has {len(said)} characters; at most 64 fit")
-    simple = re.sub(r"[^a-z0-9]+", "-", said.lower()).strip("-")
-    guess = simple if _ID.fullmatch(simple) else None
-    raise wrong(f"{shown(said)} cannot be used; write {wanted}{did_you_mean(guess)}")
+    raise wrong(f"{shown(said)} cannot be used; write {wanted}{did_you_mean(simple(said))}")
+
+
+def simple(said: str) -> str | None:
+    """An id made from what was written, where enough of it is Latin."""
+    latin = unicodedata.normalize("NFKD", said)
+    bare = "".join(sign for sign in latin if not unicodedata.combining(sign))
+    made = re.sub(r"[^a-z0-9]+", "-", bare.lower()).strip("-")
+    return made if _ID.fullmatch(made) else None
+
+
+def tag(value: Any) -> str:
+    """What an edition is called, where the short form names its language."""
+    _not_several(value)
+    return name(value)
+
+
+def _not_several(value: Any) -> None:
+    codes = languages.several(value.text) if isinstance(value, Scalar) else ()
+    if codes:
+        raise wrong(f"{shown(value.text)}: separate with a comma: [{', '.join(codes)}]")
 
 
 def language(value: Any) -> str:
@@ -133,6 +152,12 @@ def language(value: Any) -> str:
     if guess:
         guess = f"{guess} ({languages.NAMES[guess]})"
     raise wrong(f"{shown(said)} is not a language code; write {wanted}{did_you_mean(guess)}")
+
+
+def listed(value: Any) -> str:
+    """A language code in a list of them."""
+    _not_several(value)
+    return language(value)
 
 
 def words(value: Any) -> str:
@@ -313,8 +338,10 @@ def _schema(**more: Any) -> WithJsonSchema:
 Line = Annotated[str, BeforeValidator(line), _schema(minLength=1, maxLength=LONGEST_LINE)]
 Note = Annotated[str, BeforeValidator(note), _schema()]
 Name = Annotated[str, BeforeValidator(name), _schema(pattern=f"^{_ID.pattern}$")]
+Tag = Annotated[str, BeforeValidator(tag), _schema(pattern=f"^{_ID.pattern}$")]
 LANGUAGE_SCHEMA = {"type": "string", "enum": list(languages.NAMES)}
 Language = Annotated[str, BeforeValidator(language), WithJsonSchema(LANGUAGE_SCHEMA)]
+ListedLanguage = Annotated[str, BeforeValidator(listed), WithJsonSchema(LANGUAGE_SCHEMA)]
 InterfaceLanguage = Annotated[str, BeforeValidator(words), _schema(enum=list(WORDS))]
 Address = Annotated[str, BeforeValidator(address), _schema(format="uri", pattern="^https?://")]
 SiteAddress = Annotated[

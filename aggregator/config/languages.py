@@ -5,6 +5,7 @@ for both where the script of each entry is to decide.
 """
 
 import difflib
+import re
 
 from aggregator.text.tags import normalize_tag
 
@@ -62,6 +63,10 @@ OWN_NAMES = {
 OFTEN_MEANT_OTHERWISE = {"so": "`so` is Somali; Sorani is ckb"}
 
 
+_BETWEEN_SIGNS = " ,;/|+&\N{ARABIC COMMA}\N{ARABIC SEMICOLON}\N{FULLWIDTH COMMA}"
+_BETWEEN = re.compile(f"[{_BETWEEN_SIGNS}]+")
+
+
 def expand(code: str) -> tuple[str, ...]:
     """The codes that entries are filed under: two for `ku`, else the code itself."""
     return KURDISH if code == "ku" else (code,)
@@ -70,6 +75,14 @@ def expand(code: str) -> tuple[str, ...]:
 def own_name(code: str) -> str:
     """How the language calls itself, or its English name."""
     return OWN_NAMES.get(code, NAMES[code])
+
+
+def several(written: str) -> tuple[str, ...]:
+    """The codes in one text that holds two or more, `en; ar`; else none."""
+    parts = _BETWEEN.split(written.strip(_BETWEEN_SIGNS))
+    codes = [part if part in NAMES else guess(part) for part in parts]
+    known = tuple(code for code in codes if code)
+    return tuple(dict.fromkeys(known)) if 1 < len(parts) == len(known) else ()
 
 
 def guess(written: str) -> str | None:

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from aggregator.config import languages
 from aggregator.config.shapes import (
@@ -19,6 +20,7 @@ from aggregator.config.shapes import (
     SourceShape,
 )
 from aggregator.model import Edition, Feed, Rights, Site, Source
+from aggregator.text.urls import absolute
 from aggregator.text.words import words_of
 
 
@@ -58,9 +60,9 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
         path=path,
         site=Site(
             title=site.title,
-            url=site.url,
+            url=_address(site.url),
             owner_name=site.owner_name,
-            owner_email=site.owner_email,
+            owner_email=_mailbox(site.owner_email),
         ),
         store=shape.store if "://" in shape.store else str(located(folder / shape.store)),
         publish_to=located(folder / shape.publish.to),
@@ -77,6 +79,18 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
         disabled=tuple(source for disabled, source in sources if disabled),
         warnings=warnings,
     )
+
+
+def _address(url: str) -> str:
+    """The site's address as requests and ids carry it: its host in ASCII."""
+    return (absolute(url, None) or url).rstrip("/")
+
+
+def _mailbox(email: str) -> str:
+    """The contact as `From` carries it: its domain in ASCII."""
+    name, _, domain = email.rpartition("@")
+    host = urlsplit(absolute(f"https://{domain}", None) or "").hostname
+    return f"{name}@{host or domain}"
 
 
 def located(path: Path) -> Path:

@@ -146,6 +146,14 @@ def _tabs(lines: list[str], number: int) -> Iterator[_Repair]:
                 column=indent.index("\t") + 1,
                 message="a tab stands at the beginning of this line; use spaces only",
             )
+    at = line.find("\t", len(indent))
+    if at >= 0:
+        ends = not line[at:].strip()
+        yield _Repair(
+            line=indent + line[len(indent) :].replace("\t", " "),
+            column=at + 1,
+            message=f"a tab stands here; {'remove it' if ends else 'use a space'}",
+        )
 
 
 def _space_after_colon(lines: list[str], number: int) -> Iterator[_Repair]:

@@ -83,11 +83,15 @@ class Sequence:
 
 @dataclass(slots=True, kw_only=True)
 class Mapping:
-    """Keys with their values; `places` says where each key stands."""
+    """Keys with their values; `places` says where each key stands.
+
+    A key that was there before is among the `repeats`, with its value, in file order.
+    """
 
     place: Place
     entries: dict[str, "Node"] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    repeats: list[tuple[Scalar, "Node"]] = field(default_factory=list)
 
 
 Node = Scalar | Sequence | Mapping
@@ -245,7 +249,11 @@ class _Builder:
             self._key(above, above.node, node)
         else:
             if above.key is not None:
-                above.node.entries[above.key.text] = _nearer(node, above.key.place)
+                value = _nearer(node, above.key.place)
+                if above.key.text in above.node.entries:
+                    above.node.repeats.append((above.key, value))
+                else:
+                    above.node.entries[above.key.text] = value
             above.key, above.skips = None, False
 
     def _key(self, above: _Open, mapping: Mapping, node: Node) -> None:
@@ -254,17 +262,9 @@ class _Builder:
             self.mistakes.append(
                 node.place.mistake("a key must be one word such as `url`, not a list or a group")
             )
-        elif node.text in mapping.entries:
-            first = mapping.places[node.text]
-            self.mistakes.append(
-                node.place.mistake(
-                    f"`{node.text}` is written twice in this group, first on line {first.line}; "
-                    "keep one of the two"
-                )
-            )
         else:
             above.key, above.skips = node, False
-            mapping.places[node.text] = node.place
+            mapping.places.setdefault(node.text, node.place)
 
 
 def _nearer(node: Node, key: Place) -> Node:

@@ -83,7 +83,7 @@ class EditionShape(Shape):
         "the language's name.",
         examples=["Navenda Kurdistanê: nûçe"],
     )
-    languages: tuple[kinds.Language, ...] | None = Field(
+    languages: tuple[kinds.ListedLanguage, ...] | None = Field(
         default=None,
         min_length=1,
         description="Which articles it shows. `ku` stands for both kmr (Kurmanji) and ckb "
@@ -288,7 +288,7 @@ class SourceShape(Shape):
 
 
 EditionForm = Annotated[
-    Annotated[kinds.Name, Tag(TEXT)] | Annotated[EditionShape, Tag(GROUP)],
+    Annotated[kinds.Tag, Tag(TEXT)] | Annotated[EditionShape, Tag(GROUP)],
     Discriminator(form),
 ]
 

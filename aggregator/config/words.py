@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from aggregator.config.kinds import nearest, shown
+from aggregator.config.addresses import named_host
+from aggregator.config.kinds import nearest, shown, simple
 from aggregator.config.nodes import Mapping, Node, Place, Scalar, Sequence
 from aggregator.config.shapes import GROUP, LIST, TEXT, fields_by_path
 from aggregator.errors import Mistake
@@ -33,7 +34,7 @@ _INSTEAD = {
     "inactive": ("disabled",),
     "lang": ("language", "languages", "words"),
     "limit": ("entries", "max_body"),
-    "link": ("homepage", "url"),  # the planet family's word for the homepage
+    "link": ("url", "homepage"),  # RSS's word; the planet family's for the homepage
     "mail": ("owner_email",),
     "outlets": ("sources",),
     "output": ("publish", "to"),
@@ -51,18 +52,31 @@ _INSTEAD = {
 }
 
 
-def guess_key(path: tuple[str, ...], written: str) -> str | None:
-    """The key of the group at `path` that was probably meant."""
+def guess_key(path: tuple[str, ...], written: str, group: Mapping) -> str | None:
+    """The key of the group at `path` that was probably meant; one that is there is not."""
     known = list(FIELDS[path])
-    word = written.partition(":")[0].strip().lower().replace("-", "_")
-    instead = [key for key in _INSTEAD.get(word, ()) if key in known]
+    instead = _instead(path, written)
+    there = {"url", *group.entries} if "feeds" in group.entries else set(group.entries)
+    others = group.entries.keys() - FIELDS[path].keys() - {written} if instead[1:] else ()
+    for other in others:
+        there |= set(_instead(path, other)[:1])  # `feed` and `link`: the first is the url
+    instead = [key for key in instead if key not in there] or instead
+    word = _word(written)
     return instead[0] if instead else nearest(word, known, cutoff=0.6)
+
+
+def _instead(path: tuple[str, ...], written: str) -> list[str]:
+    return [key for key in _INSTEAD.get(_word(written), ()) if key in FIELDS[path]]
+
+
+def _word(written: str) -> str:
+    return written.partition(":")[0].strip().lower().replace("-", "_")
 
 
 def guessed_keys(path: tuple[str, ...], group: Mapping) -> set[str]:
     """Keys that are there under another name, so that they are not called missing as well."""
     unknown = [key for key in group.entries if key not in FIELDS[path]]
-    return {guess for key in unknown if (guess := guess_key(path, key))}
+    return {guess for key in unknown if (guess := guess_key(path, key, group))}
 
 
 def mistakes_of(errors: Iterable[ErrorDetails], root: Node) -> list[Mistake]:
@@ -122,12 +136,12 @@ def _follow(root: Node, steps: tuple[int | str, ...]) -> tuple[Node, tuple[str, 
 def _mistake(error: ErrorDetails, root: Node) -> Mistake | None:
     steps, kind = error["loc"], error["type"]
     if kind == "missing":
-        return _missing(*_follow(root, steps[:-1]), key=str(steps[-1]))
+        return _missing(root, *_follow(root, steps[:-1]), key=str(steps[-1]))
     if kind == "extra_forbidden":
         group, path, _ = _follow(root, steps[:-1])
         key = str(steps[-1])
         assert isinstance(group, Mapping)
-        return group.places[key].mistake(_unknown(path, key, group.entries[key]))
+        return group.places[key].mistake(_unknown(path, key, group))
     node, path, _ = _follow(root, steps)
     if kind == "too_short" and isinstance(node, Sequence) and node.items:
         return None  # its items are there, but none without a mistake
@@ -140,26 +154,46 @@ def _mistake(error: ErrorDetails, root: Node) -> Mistake | None:
     return node.place.mistake(f"`{dotted(path)}`: {sentence}")
 
 
-def _missing(node: Node, path: tuple[str, ...], place: Place, key: str) -> Mistake | None:
+def _missing(
+    root: Node, node: Node, path: tuple[str, ...], place: Place, key: str
+) -> Mistake | None:
     if isinstance(node, Mapping) and key in guessed_keys(path, node):
         return None
-    return place.mistake(
-        f"{subject(path, node)} has no `{key}`; add a line such as {example((*path, key))}"
-    )
+    made = _id_for(node, root) if (*path, key) == ("sources", "id") else None
+    line = f"{key}: {made}" if made else example((*path, key))
+    return place.mistake(f"{subject(path, node)} has no `{key}`; add a line such as {line}")
 
 
-def _unknown(path: tuple[str, ...], key: str, value: Node) -> str:
+def _id_for(source: Node, root: Node) -> str | None:
+    """An id made from the source's name, or else from its host; none that is taken."""
+    if not isinstance(source, Mapping):
+        return None
+    name, url = source.entries.get("name"), source.entries.get("url")
+    if isinstance(url, Sequence) and url.items:
+        url = url.items[0]
+    host = (named_host(url.text) or ("", 0))[0] if isinstance(url, Scalar) else ""
+    outlet = host.removeprefix("www.").rpartition(".")[0]
+    made = (simple(name.text) if isinstance(name, Scalar) else None) or simple(outlet)
+    listed = root.entries.get("sources") if isinstance(root, Mapping) else None
+    others = listed.items if isinstance(listed, Sequence) else []
+    ids = [other.entries.get("id") for other in others if isinstance(other, Mapping)]
+    taken = {one.text for one in ids if isinstance(one, Scalar)}
+    return f"{made}-2" if made in taken else made
+
+
+def _unknown(path: tuple[str, ...], key: str, group: Mapping) -> str:
     if key == "<<":
         return "`<<` (merge) is not understood here; write the keys themselves"
     first, colon, rest = key.partition(":")
     if colon and rest and first in FIELDS[path]:
         return f"a space is missing after the colon; write `{first}: {rest}`"
-    guess = guess_key(path, key)
+    guess = guess_key(path, key, group)
     if guess:
         return f"unknown key `{key}`; did you mean `{guess}`?"
     for elsewhere in [*((*path, below) for below in FIELDS[path]), path[:-1], *FIELDS]:
         if elsewhere != path and key in FIELDS.get(elsewhere, ()):
             return f"`{key}` does not belong here but {_where(elsewhere)}"
+    value = group.entries[key]
     empty = isinstance(value, Scalar) and value.reads_as == "nothing"
     hint = "; is a colon or quotation mark missing?" if empty and " " in key else ""
     return f"unknown key `{key}`; here one of these can stand: {', '.join(FIELDS[path])}{hint}"

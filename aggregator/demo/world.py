@@ -16,6 +16,7 @@ from aggregator import daemon
 from aggregator.config import Config, load
 from aggregator.demo.server import HOST, Playing, Showing, clock
 from aggregator.demo.stories import STEP, Station, stations
+from aggregator.errors import AggregatorError
 from aggregator.model import Outcome, Visit
 from aggregator.store import Recorded
 from aggregator.update import update
@@ -33,6 +34,13 @@ class World:
         self.players = tuple(
             Playing(station, self.start, lambda: self.step) for station in bundled or stations()
         )
+
+    @property
+    def last_step(self) -> int:
+        """The step with the last happening."""
+        stories = [story for player in self.players for story in player.station.stories]
+        corrections = [story["correction"]["step"] for story in stories if "correction" in story]
+        return max((*corrections, *(story.get("appears", 0) for story in stories)), default=0)
 
     @contextlib.contextmanager
     def playing(self) -> Iterator["World"]:
@@ -103,7 +111,7 @@ async def run_demo(*, once: bool, port: int) -> None:
         folder = Path(name)
         public = folder / "store" / "public"
         public.mkdir(parents=True)
-        with World().playing() as world, Showing(public, port) as showing:
+        with World().playing() as world, _showing(public, port) as showing:
             config = load(world.write_config(folder, showing.origin))
             (public / "index.html").write_text(index(config), encoding="utf-8")
             out.print(Text(f"{len(world.players)} bundled sources are playing on {HOST}."))
@@ -113,6 +121,21 @@ async def run_demo(*, once: bool, port: int) -> None:
                 return
             out.print(Text(f"Look at {showing.origin}/ - Ctrl-C ends the demo.", style="bold"))
             await _live(out, world, config)
+
+
+def _showing(public: Path, port: int) -> Showing:
+    """Show the output at the port.
+
+    Raises:
+        AggregatorError: something else is there.
+    """
+    try:
+        return Showing(public, port)
+    except OSError as error:
+        raise AggregatorError(
+            f"port {port} cannot be used ({error.strerror}): is another demo running? "
+            f"Choose another one: demo --port {port + 1}"
+        ) from error
 
 
 async def _live(out: Console, world: World, config: Config) -> None:
@@ -148,6 +171,8 @@ async def _time_passing(out: Console, world: World) -> AsyncIterator[None]:
             world.step += 1
             for happening in world.happenings():
                 out.print(Text(f"          {happening}", style="bold cyan"))
+            if world.step == world.last_step:
+                out.print(Text("          The story is over; Ctrl-C ends the demo.", style="bold"))
 
     task = asyncio.create_task(pass_time())
     try:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from aggregator.model import EntryKey, Identified, Identity, ParsedEntry, ParsedFeed, Text
 from aggregator.text import dates, html, urls
 
-NORMALIZER_VERSION = 1
+NORMALIZER_VERSION = 2
 """Raised when `normalize` makes something else of the same entry: all are normalized again."""
 
 MAX_GUID = 2_000  # characters; a longer one is known by its hash

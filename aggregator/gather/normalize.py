@@ -5,6 +5,7 @@ title, standfirst, date, byline, source, body.
 """
 
 import mimetypes
+from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import (
@@ -26,6 +27,8 @@ from aggregator.text.excerpt import excerpt
 STANDFIRST_LENGTH = 400  # characters; a longer description is the article, not its standfirst
 # Python's own table: mimetypes.guess_type() also reads the machine's files, and differs with them.
 MEDIA_TYPES = mimetypes.MimeTypes()
+for _subtype in ("webp", "avif"):  # in that table from Python 3.13 on
+    MEDIA_TYPES.add_type(f"image/{_subtype}", f".{_subtype}")
 MAX_CATEGORIES = 20
 MAX_NAMES = 10
 
@@ -69,7 +72,7 @@ def normalize(
     published, updated, date_flags = _dates(parsed, now)
     decision = language.decide(
         title=title,
-        text=" ".join((standfirst, html.plain(body))),
+        text=_text_of(standfirst, body),
         prior=feed.language or source.language,
         always=source.language_decides and feed.language is None,
         entry_tag=parsed.language or _language_of(parsed),
@@ -93,13 +96,28 @@ def normalize(
         lead_image=_lead_image(enclosures, body),
         enclosures=enclosures,
         categories=_categories(parsed),
-        rights=html.clean_text(parsed.rights or meta.rights or "") or None,
+        rights=_rights(parsed, meta),
         license=urls.absolute(parsed.license, None),
         language=decision.language,
         language_reason=decision.reason,
         origin=_origin(parsed.origin),
         flags=flags + date_flags,
     )
+
+
+def decide_again(entry: Entry, *, source: Source) -> Entry:
+    """Decide the language of an entry again, from its words and what the operator says now."""
+    decision = language.decide(
+        title=entry.title,
+        text=_text_of(entry.standfirst, entry.body),
+        prior=source.language,
+        always=source.language_decides,
+    )
+    return replace(entry, language=decision.language, language_reason=decision.reason)
+
+
+def _text_of(standfirst: str, body: Html) -> str:
+    return " ".join((standfirst, html.plain(body)))
 
 
 def _words(parsed: ParsedEntry) -> tuple[str, str, Html, tuple[str, ...]]:
@@ -123,6 +141,8 @@ def _words(parsed: ParsedEntry) -> tuple[str, str, Html, tuple[str, ...]]:
     if not title and (words := standfirst or html.plain(body)):
         title = excerpt(words, words=12)
         flags.append("title-missing")
+        if _repeats(standfirst, title):
+            standfirst = ""
     return title, standfirst, body, tuple(flags)
 
 
@@ -178,13 +198,29 @@ def _link(parsed: ParsedEntry) -> str | None:
 
 
 def _byline(parsed: ParsedEntry, meta: FeedMeta) -> tuple[Person, ...]:
+    """Take the entry's authors, else its origin's, else the feed's (RFC 4287 section 4.2.1)."""
+    origin = parsed.origin or Origin()
+    return _named(next(filter(None, (parsed.authors, origin.authors, meta.authors)), ()))
+
+
+def _named(authors: tuple[Person, ...]) -> tuple[Person, ...]:
     """Keep names as signed; their e-mail addresses stay with the publisher."""
     people: dict[str, Person] = {}
-    for person in parsed.authors or meta.authors:
-        name = html.clean_text(person.name)
+    for person in authors:
+        name = _line(person.name) or ""
         if name and name.casefold() not in NOBODY:
             people.setdefault(name, Person(name=name, uri=urls.absolute(person.uri, None)))
     return tuple(people.values())[:MAX_NAMES]
+
+
+def _rights(parsed: ParsedEntry, meta: FeedMeta) -> str | None:
+    """Take the entry's statement, else its origin's, else the feed's (RFC 4287 4.2.11)."""
+    origin = parsed.origin or Origin()
+    return next(filter(None, map(_line, (parsed.rights, origin.rights, meta.rights))), None)
+
+
+def _line(written: str | None) -> str | None:
+    return html.text_of(Text(value=written or "", html=False)) or None
 
 
 def _enclosures(parsed: ParsedEntry) -> tuple[Enclosure, ...]:
@@ -227,4 +263,7 @@ def _origin(origin: Origin | None) -> Origin | None:
         title=html.clean_text(origin.title or "") or None,
         id=origin.id,
         link=urls.absolute(origin.link, None),
+        updated=origin.updated,
+        rights=_line(origin.rights),
+        authors=_named(origin.authors),
     )

@@ -6,7 +6,8 @@
     Entry + Known  --judge-->  Change (Verdict)  -->  Visit  what a visit found, recorded whole
     Published  --editions-->  Page  --atom-->  Document      what subscribers get
 
-The files, in that order: `configured`, `gathered`, `judged`, `published`.
+The files, in that order: `configured`, `gathered`, `judged`, `published`; `site` has what the
+pages of the site show.
 
 All are frozen values without behavior of their own beyond small derivations. Every datetime is
 aware; a publisher's offset travels in its tzinfo. Foreign shapes (feedparser dicts, YAML nodes,
@@ -43,11 +44,27 @@ from aggregator.model.judged import (
     Visit,
 )
 from aggregator.model.published import AtomId, Document, Item, Page, Published
+from aggregator.model.site import (
+    Article,
+    Bot,
+    Counterpart,
+    Frame,
+    Home,
+    Listing,
+    ListKind,
+    Month,
+    OperatorPage,
+    Shelf,
+    SitemapEntry,
+)
 
 __all__ = [
+    "Article",
     "AtomId",
+    "Bot",
     "Change",
     "ChangeKind",
+    "Counterpart",
     "Document",
     "Edition",
     "Enclosure",
@@ -59,13 +76,19 @@ __all__ = [
     "FeedMeta",
     "FeedState",
     "Fetched",
+    "Frame",
+    "Home",
     "Html",
     "Identified",
     "Identity",
     "Images",
     "Item",
     "Known",
+    "ListKind",
+    "Listing",
+    "Month",
     "NotModified",
+    "OperatorPage",
     "Origin",
     "Outcome",
     "Page",
@@ -75,7 +98,9 @@ __all__ = [
     "Published",
     "Rights",
     "Ruling",
+    "Shelf",
     "Site",
+    "SitemapEntry",
     "Source",
     "Text",
     "Validators",

@@ -63,6 +63,7 @@ class FeedState:
     update_period: timedelta | None = None
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()  # Monday is 0
+    iri: str | None = None  # names the feed in atom:source, for ever (RFC 4287 section 4.2.6)
     guids_unreliable: bool = False  # one guid was seen on several entries: identify by link
 
 
@@ -130,21 +131,28 @@ class FeedMeta:
     link: str | None = None  # rel=alternate: the homepage
     self_link: str | None = None
     language: str | None = None
-    updated: str | None = None  # as written
+    updated: str | None = None  # of the feed itself, as written
     rights: str | None = None
     license: str | None = None
-    generator: str | None = None
     image: str | None = None
     authors: tuple[Person, ...] = ()
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """The first publisher that a copied entry names: atom:source or the RSS source element."""
+    """The first publisher that a copied entry names: atom:source or the RSS source element.
+
+    Its authors and rights are the entry's where the entry has none (RFC 4287 sections 4.2.1 and
+    4.2.11); those of the feed that copied it come after.
+    """
 
     title: str | None = None
     id: str | None = None
     link: str | None = None
+    updated: str | None = None  # as written
+    rights: str | None = None
+    authors: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +188,7 @@ class ParsedFeed:
     update_period: timedelta | None = None  # sy:updatePeriod / sy:updateFrequency
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()  # Monday is 0
+    # Nothing acts on these two yet; retractions will need the first, subscriptions the second.
     complete: bool = False  # fh:complete (RFC 5005 section 2)
     hubs: tuple[str, ...] = ()  # WebSub
     flaws: tuple[str, ...] = ()  # what was repaired in order to read it
@@ -233,7 +242,7 @@ class Entry:
     lead_image: Enclosure | None
     enclosures: tuple[Enclosure, ...]
     categories: tuple[str, ...]
-    rights: str | None  # the publisher's statement for this entry, else for its feed
+    rights: str | None  # the statement for this entry, else of its origin, else of its feed
     license: str | None  # its own; the source's and the feed's are looked up when it goes out
     language: str | None  # None: in doubt, to be decided by a person
     language_reason: str

@@ -29,7 +29,9 @@ class Known:
 
     entry_id: int
     guid: str  # the one under which it was first stored
-    feed_key: str  # the feed that first brought it; only that one changes it
+    # The feed that first brought it: only that one changes it. The asking one, where that one is
+    # retired: it takes the entry over.
+    feed_key: str
     digest: str  # as last recorded from the asking feed under the asked guid; "" if never
     text_digest: str  # of the normalized words: what a material change changes
     published: datetime
@@ -89,5 +91,6 @@ class Visit:
     changes: tuple[Change, ...] = ()
     failure: Failure | None = None
     flaws: tuple[str, ...] = ()
-    retry_at: datetime | None = None  # Retry-After: its domain is left alone until then
+    retry_at: datetime | None = None  # Retry-After: its host is left alone until then
+    retry_host: str | None = None  # who said so, after redirects; None: the host asked
     next_domain: str | None = None  # what the next visit asks; None: the same as this one

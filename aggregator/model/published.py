@@ -55,13 +55,24 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One document's worth of items (RFC 5005), before any format is chosen."""
+    """One document's worth of items (RFC 5005), before any format writes it.
+
+    Paths are below the published root and those of one format's chain of documents: an archive
+    that is Atom leads to archives that are Atom.
+    """
 
     site: Site
     edition: Edition
-    path: str  # below the published root: "en/atom.xml"
+    path: str  # of the document itself: "en/atom.xml"
     updated: datetime
     items: tuple[Item, ...]
+    title: str | None = None  # None: the edition's
+    about: str | None = None  # the HTML page that shows the same; None: the site's home page
+    archive: bool = False  # an archive document, that does not change (RFC 5005 section 4)
+    prev_archive: str | None = None
+    next_archive: str | None = None
+    current: str | None = None  # an archive's subscription document
+    hubs: tuple[str, ...] = ()  # addresses of WebSub hubs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
 """Remember it: what was seen, decided and published, in SQLite or PostgreSQL.
 
     Store        the questions and commands that the other rooms' values go through
-    claims       enroll, claim, release, renew, list: who visits what, and when
+    claims       enroll, claim, release, list: who visits what, and when
+    clocks       unwind: what a clock that ran ahead left behind
     recalls      recall: what is known of a document's entries
     visits       record: each visit whole or not at all
     batch        what `visits` writes: rows, a statement a table
     rulings      rule, history: what a person decided; how an entry changed
+    decisions    undecided, redecide: what waits, judged anew
     emissions    emit, window: ids given for ever; the newest of an edition
-    hosts        hold: Retry-After, for a whole domain
+    hosts        hold, held: Retry-After, for a whole domain
     logs         the last visits of each feed
     counters     numbers that never come twice
     rows         values to columns and back
@@ -28,10 +30,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from aggregator.model import Identified, Published, Ruling, Source, Visit
+from aggregator.model import Entry, Identified, Published, Ruling, Source, Visit
 from aggregator.store import (
     claims,
+    clocks,
     counters,
+    decisions,
     emissions,
     hosts,
     logs,
@@ -40,7 +44,9 @@ from aggregator.store import (
     visits,
 )
 from aggregator.store.claims import Claim, DomainOf, FeedRow
-from aggregator.store.database import Database
+from aggregator.store.clocks import Clamp
+from aggregator.store.database import BUSY_SECONDS, Database
+from aggregator.store.decisions import Decision
 from aggregator.store.emissions import Mint
 from aggregator.store.logs import LoggedVisit
 from aggregator.store.recalls import Recall
@@ -48,7 +54,9 @@ from aggregator.store.rulings import Revision
 from aggregator.store.visits import Recorded
 
 __all__ = [
+    "BUSY_SECONDS",
     "Claim",
+    "Decision",
     "FeedRow",
     "LoggedVisit",
     "Recall",
@@ -59,6 +67,8 @@ __all__ = [
 
 MOST_SHOWN: Final = 500  # entries in a document, however many came in two days
 
+MOST_UNDECIDED: Final = 1000  # entries that are judged again at once
+
 
 class Store:
     """What is remembered. Open it with `Store.open`, as a context manager."""
@@ -66,21 +76,32 @@ class Store:
     def __init__(self, database: Database, created: datetime) -> None:
         self._database = database
         self.created = created
+        self._clamp: Clamp = lambda state, _: state
+        self._latest: datetime | None = None  # the time, when last a claim was made
 
     @classmethod
-    def open(cls, location: str, *, now: datetime, check: bool = True) -> Self:
+    def open(
+        cls,
+        location: str,
+        *,
+        now: datetime,
+        check: bool = True,
+        patience: float = BUSY_SECONDS,
+    ) -> Self:
         """Open the store, making or migrating it where needed.
 
         Args:
             location: a path (SQLite), or ``postgresql://USER@HOST/DATABASE``.
             now: when a store that is made here is said to have been made.
             check: look for damage first; reads the whole file of a SQLite database.
+            patience: seconds that a writer waits for another process, blocking this one. Less
+                for who must stay able to end, and tries again on `StoreBusy`.
 
         Raises:
             StoreError: it cannot be reached or written, is damaged, another program's, or was
                 made by a newer version of this one.
         """
-        database = Database(location)
+        database = Database(location, patience=patience)
         try:
             return cls(database, database.prepare(now=now, check=check))
         except BaseException:
@@ -109,17 +130,26 @@ class Store:
         sources: Iterable[Source],
         *,
         now: datetime,
-        domain_of: DomainOf = claims.domain_asked,
+        domain_of: DomainOf,
+        clamp: Clamp,
     ) -> None:
         """Make the feeds of feeds.yaml known; see `claims.enroll`.
+
+        Before that, what a clock that ran ahead left behind is brought back (`clocks.unwind`).
 
         Args:
             sources: all that are configured; feeds of others are retired, not forgotten.
             now: the time.
-            domain_of: what a Retry-After reaches: the registrable domain that a feed asks next.
+            domain_of: the host that a feed asks next: what a Retry-After reaches, and where one
+                visit is made at a time.
+            clamp: gives a state whose last visit lies in the future the timers that it should
+                have. Claims use it too, when they see the clock go back.
         """
+        self._clamp = clamp
         with self._database.writing() as connection:
+            clocks.unwind(connection, now, clamp)
             claims.enroll(connection, sources, now=now, domain_of=domain_of)
+        self._latest = now
 
     def claim(
         self,
@@ -129,14 +159,16 @@ class Store:
         lease: timedelta,
         only: Collection[str] | None = None,
         force: bool = False,
-        busy_domains: Collection[str] = (),
+        besides: Collection[tuple[str, str]] = (),
     ) -> tuple[Claim, ...]:
-        """Take up to `limit` feeds that may be visited now, the longest overdue first.
+        """Take up to `limit` feeds that may be visited now, at most one of each domain.
 
         Committed before it returns; see `claims.claim`.
         """
         with self._database.writing() as connection:
-            return claims.claim(
+            if self._latest is not None and now < self._latest - clocks.A_STEP_BACK:
+                clocks.unwind(connection, now, self._clamp)
+            claimed = claims.claim(
                 connection,
                 now,
                 limit=limit,
@@ -144,13 +176,10 @@ class Store:
                 owner=f"{socket.gethostname()}:{os.getpid()}",
                 only=only,
                 force=force,
-                busy_domains=busy_domains,
+                besides=besides,
             )
-
-    def renew(self, held: Iterable[Claim], until: datetime) -> tuple[Claim, ...]:
-        """Lengthen leases; returns the claims that still hold, the others are lost."""
-        with self._database.writing() as connection:
-            return claims.renew(connection, held, until)
+        self._latest = now
+        return claimed
 
     def release(self, held: Iterable[Claim]) -> None:
         """Give claims back unused: their feeds are as due as before."""
@@ -183,6 +212,15 @@ class Store:
         with self._database.writing() as connection:
             rulings.rule(connection, entry_id, ruling, who=who, why=why, now=now)
 
+    def redecide(self, decided: Iterable[Decision], *, now: datetime) -> int:
+        """Record new verdicts on entries that `undecided` returned; see `decisions.redecide`.
+
+        Returns:
+            How many entries changed.
+        """
+        with self._database.writing() as connection:
+            return decisions.redecide(connection, decided, now=now)
+
     def emit(self, languages: Collection[str], *, now: datetime, mint: Mint) -> int:
         """Give what may appear its place in the sequence and its id, for ever.
 
@@ -204,6 +242,29 @@ class Store:
         """Look up what is known of the entries of one feed's document."""
         with self._database.reading() as connection:
             return recalls.recall(connection, source_id, feed_key, items)
+
+    def undecided_sources(self) -> tuple[str, ...]:
+        """Return the sources for which `undecided` has an answer."""
+        with self._database.reading() as connection:
+            return decisions.sources(connection)
+
+    def undecided(
+        self, source_id: str, *, before: int | None = None, limit: int = MOST_UNDECIDED
+    ) -> tuple[tuple[int, Entry], ...]:
+        """Return held entries that no person ruled on and nobody saw yet, the newest first.
+
+        Args:
+            source_id: whose.
+            before: for the next ones, the id of the last entry that was returned.
+            limit: how many.
+        """
+        with self._database.reading() as connection:
+            return decisions.undecided(connection, source_id, before=before, most=limit)
+
+    def holds(self, now: datetime) -> tuple[tuple[str, datetime], ...]:
+        """Return the domains that asked to be left alone, each with the end of its hold."""
+        with self._database.reading() as connection:
+            return hosts.held(connection, now)
 
     def window(
         self,

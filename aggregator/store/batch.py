@@ -1,12 +1,12 @@
 """Turns the visits that are accepted into rows, and writes a statement a table. Acts.
 
 What the store holds to, whatever a visit says: a name of an entry never moves to another entry,
-`updated` never decreases, a person's ruling outlives later visits, and an entry that two feeds
-of a source found at the same time is stored once.
+`updated` never decreases, a person's ruling outlives later visits, an entry that two feeds of a
+source found at the same time is stored once, and one leaves its feed only when that is retired.
 """
 
 import functools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
-from aggregator.model import Change, ChangeKind, Entry, Visit
+from aggregator.model import Change, ChangeKind, Entry, Ruling, Visit
 from aggregator.store import counters, hosts
 from aggregator.store.database import run_many, upsert
 from aggregator.store.rows import (
@@ -41,6 +41,7 @@ class Counts:
 
     new: int
     changed: int
+    held: int
 
 
 def write(
@@ -69,6 +70,7 @@ class _Stored:
     """An entry as it stands, in this batch too."""
 
     source_id: str
+    feed_key: str
     revision: int
     updated_at: int
     updated_offset: int
@@ -110,25 +112,31 @@ class _Batch:
         self._visits: list[dict[str, Any]] = []
         self._states: list[dict[str, Any]] = []
         self._holds: list[tuple[str, datetime, str]] = []
+        self._adopted: Counter[tuple[str, str]] = Counter()  # by the feed that lost them
 
     def add(self, visit: Visit) -> Counts:
         """Take one visit in."""
-        new = changed = 0
+        new = changed = adopted = 0
+        touched: set[int] = set()
         newest = self._feeds[visit.source_id, visit.feed_key].newest_updated_at or 0
         for change in visit.changes:
             entry_id = self._known(visit, change)
             if entry_id is None:
                 entry_id = self._insert(visit, change)
                 new += 1
+                touched.add(entry_id)
             elif change.entry_id is not None and change.kind in _REVISED:
+                adopted += self._adopt(visit, entry_id)
                 self._revise(visit, change, entry_id)
                 changed += 1
+                touched.add(entry_id)
             self._name(visit, change, entry_id)
             newest = max(newest, micros(change.updated))
         self._log(visit, new, changed)
-        self._remember(visit, new, newest)
+        self._remember(visit, new + adopted, newest)
         self._moves_output |= bool(new or changed)
-        return Counts(new=new, changed=changed)
+        held = sum(self._stored[entry_id].ruling == Ruling.HOLD for entry_id in touched)
+        return Counts(new=new, changed=changed, held=held)
 
     # --- entries
 
@@ -147,6 +155,7 @@ class _Batch:
         entry = change.entry
         self._stored[entry_id] = stored = _Stored(
             source_id=visit.source_id,
+            feed_key=visit.feed_key,
             revision=1,
             updated_at=micros(change.updated),
             updated_offset=offset(change.updated),
@@ -157,15 +166,25 @@ class _Batch:
         row = _columns(change, stored)
         row["id"] = entry_id
         row["source_id"] = visit.source_id
-        row["feed_key"] = visit.feed_key
         row["guid"] = text(entry.key.guid)
         row["identity"] = entry.identity.value
         row["first_seen_at"] = micros(visit.at)
         self._entries.append(row)
         for _, name in self._own[id(change)]:
             self._named.setdefault((visit.source_id, name), entry_id)
-        self._revision(visit, change, entry_id, ChangeKind.NEW, 1)
+        self._revision(visit, change, entry_id, ChangeKind.NEW)
         return entry_id
+
+    def _adopt(self, visit: Visit, entry_id: int) -> bool:
+        """Give an entry to the feed that changes it, if its own is not polled any more."""
+        stored = self._stored[entry_id]
+        home = stored.source_id, stored.feed_key
+        row = self._feeds.get(home)
+        if stored.feed_key == visit.feed_key or (row is not None and row.retired_at is None):
+            return False
+        stored.feed_key = visit.feed_key
+        self._adopted[home] += 1
+        return True
 
     def _revise(self, visit: Visit, change: Change, entry_id: int) -> None:
         stored = self._stored[entry_id]
@@ -176,20 +195,17 @@ class _Batch:
             stored.ruling = change.verdict.ruling.value
             stored.reasons = dump(change.verdict.reasons)
         self._revised.append(_columns(change, stored) | {"_entry": entry_id})
-        self._revision(visit, change, entry_id, change.kind, stored.revision)
+        self._revision(visit, change, entry_id, change.kind)
 
-    def _revision(
-        self, visit: Visit, change: Change, entry_id: int, kind: ChangeKind, number: int
-    ) -> None:
-        self._revisions.append(
-            {
-                "entry_id": entry_id,
-                "number": number,
-                "seen_at": micros(visit.at),
-                "kind": kind.value,
-                "content": dump(change.entry),
-            }
-        )
+    def _revision(self, visit: Visit, change: Change, entry_id: int, kind: ChangeKind) -> None:
+        row = {
+            "entry_id": entry_id,
+            "number": self._stored[entry_id].revision,
+            "seen_at": micros(visit.at),
+            "kind": kind.value,
+            "content": dump(change.entry),
+        }
+        self._revisions.append(row)
 
     def _name(self, visit: Visit, change: Change, entry_id: int) -> None:
         source, entry = visit.source_id, change.entry
@@ -239,7 +255,7 @@ class _Batch:
             }
         )
 
-    def _remember(self, visit: Visit, new: int, newest: int) -> None:
+    def _remember(self, visit: Visit, more: int, newest: int) -> None:
         row = self._feeds[visit.source_id, visit.feed_key]
         meta = row.meta if visit.meta is None else dump(visit.meta)
         self._moves_output |= meta != row.meta or newest > (row.newest_updated_at or 0)
@@ -252,7 +268,7 @@ class _Batch:
                 "domain": visit.next_domain or row.domain,
                 **scheduled(visit.state),
                 "visits": row.visits + 1,
-                "entries": row.entries + new,
+                "entries": row.entries + more,
                 "newest_updated_at": newest or None,
                 "fence": None,
                 "lease_until": None,
@@ -260,7 +276,8 @@ class _Batch:
             }
         )
         if visit.retry_at is not None:
-            self._holds.append((row.domain, visit.retry_at, f"Retry-After of {visit.url}"))
+            host = visit.retry_host or row.domain
+            self._holds.append((host, visit.retry_at, f"Retry-After of {visit.url}"))
 
     def flush(self) -> None:
         """Write all of it."""
@@ -271,6 +288,8 @@ class _Batch:
         run_many(connection, insert(revisions), self._revisions)
         run_many(connection, _log(connection.dialect.name), self._visits)
         run_many(connection, _REMEMBER, self._states)
+        lost = ({"_source": s, "_feed": f, "lost": n} for (s, f), n in self._adopted.items())
+        run_many(connection, _LOSE, list(lost))
         hosts.hold(connection, self._holds)
         if self._moves_output:
             counters.take(connection, counters.GENERATION, 1)
@@ -280,6 +299,8 @@ _REVISE: Final = update(entries).where(entries.c.id == bindparam("_entry"))
 _REMEMBER: Final = update(feeds).where(
     feeds.c.source_id == bindparam("_source"), feeds.c.feed_key == bindparam("_feed")
 )
+
+_LOSE: Final = _REMEMBER.values(entries=feeds.c.entries - bindparam("lost"))
 
 
 @functools.cache
@@ -307,6 +328,7 @@ def _log(dialect: str) -> Any:
 def _columns(change: Change, stored: _Stored) -> dict[str, Any]:
     entry = change.entry
     return {
+        "feed_key": stored.feed_key,
         "text_digest": text(change.text_digest),
         "title": text(entry.title),
         "link": None if entry.link is None else text(entry.link),
@@ -352,6 +374,7 @@ def _stored(connection: Connection, ids: Iterable[int]) -> dict[int, _Stored]:
     question = select(
         entries.c.id,
         entries.c.source_id,
+        entries.c.feed_key,
         entries.c.revision,
         entries.c.updated_at,
         entries.c.updated_offset,
@@ -362,6 +385,7 @@ def _stored(connection: Connection, ids: Iterable[int]) -> dict[int, _Stored]:
     return {
         row.id: _Stored(
             source_id=row.source_id,
+            feed_key=row.feed_key,
             revision=row.revision,
             updated_at=row.updated_at,
             updated_offset=row.updated_offset,

@@ -24,6 +24,16 @@ _MOVE: Final = (
     .values(value=counters.c.value + bindparam("step"))
 )
 
+_LOCK: Final = _READ.with_for_update()
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Keep others from locking or taking until the transaction ends; writes nothing.
+
+    SQLite has one writer at a time anyway.
+    """
+    connection.execute(_LOCK, {"counter": name})
+
 
 def take(connection: Connection, name: str, count: int) -> range:
     """Take `count` numbers; with 0, only keep others from taking any."""

@@ -7,6 +7,7 @@ of this file. All of the drivers' errors become `StoreError` here, with what to 
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
@@ -29,17 +30,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from aggregator.errors import StoreError
+from aggregator.errors import StoreBusy, StoreError
 from aggregator.store.counters import NAMES
 from aggregator.store.rows import micros, moment
 from aggregator.store.schema import REVISION, counters, meta
 
-BUSY_SECONDS: Final = 30  # how long a writer waits for another one
+BUSY_SECONDS: Final = 30  # how long a writer waits for another one; the process is blocked
+_SWITCHES: Final = 50  # tries to make a new file WAL, a tenth of a second apart
 MANY: Final = 50  # rows; below, compiling anew costs more than it saves
 OLDEST_SQLITE: Final = (3, 24, 0)  # the first with ON CONFLICT
 
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     # NORMAL and OFF survive a kill -9 and lose commits when the power goes.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -56,8 +57,8 @@ _RESTORE: Final = (
 # What SQLite's primary result codes mean for an operator (sqlite.org/rescode.html).
 _SQLITE_ERRORS: Final = {
     sqlite3.SQLITE_BUSY: (
-        f"another process has been writing to it for {BUSY_SECONDS} seconds; nothing was written, "
-        "try again when that one is done"
+        "another process was writing to it all the time; nothing was written, try again when "
+        "that one is done"
     ),
     sqlite3.SQLITE_READONLY: (
         "it cannot be written to: give the user that runs this program write access to the file "
@@ -93,9 +94,9 @@ class Database:
         StoreError: the location is of neither kind, or its folder cannot be made.
     """
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, *, patience: float = BUSY_SECONDS) -> None:
         self.path = path_of(location)
-        self._engine = _sqlite(self.path) if self.path is not None else _postgresql(location)
+        self._engine = _postgresql(location) if self.path is None else _sqlite(self.path, patience)
         self.name = str(self.path) if self.path is not None else str(self._engine.url)
 
     def close(self) -> None:
@@ -126,7 +127,8 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            raise StoreError(f"{self.name}: {_explain(error)}") from error
+            kind = StoreBusy if _is_busy(error) else StoreError
+            raise kind(f"{self.name}: {_explain(error)}") from error
 
     def prepare(self, *, now: datetime, check: bool) -> datetime:
         """Bring the database to this program's schema, making it where there is none.
@@ -256,7 +258,7 @@ def run_many(connection: Connection, statement: Any, rows: Sequence[dict[str, An
     connection.exec_driver_sql(compiled.string, values)
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, patience: float) -> Engine:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise StoreError(
             f"SQLite {sqlite3.sqlite_version} is too old: this program needs "
@@ -267,7 +269,7 @@ def _sqlite(path: Path) -> Engine:
     except OSError as error:
         raise StoreError(f"{path.parent}: the folder cannot be made: {error.strerror}") from error
     engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS}
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": patience}
     )
 
     @event.listens_for(engine, "connect")
@@ -275,10 +277,10 @@ def _sqlite(path: Path) -> Engine:
         # The driver would begin by itself, late and not before DDL: we say BEGIN.
         connection.isolation_level = None
         cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
-        # It stays in the file; only the very first process has something to do here.
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _switch_to_wal(cursor)
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -288,6 +290,23 @@ def _sqlite(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _switch_to_wal(cursor: sqlite3.Cursor) -> None:
+    """Make the file WAL. It stays so: only the very first process has something to do here.
+
+    The busy timeout does not cover the switch: of several that find a new file at the same
+    moment, all but one are refused at once.
+    """
+    for attempt in range(_SWITCHES):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _SWITCHES - 1:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _postgresql(location: str) -> Engine:
@@ -304,6 +323,11 @@ def _postgresql(location: str) -> Engine:
         raise StoreError(
             "store: PostgreSQL needs psycopg; install it with: pip install aggregator[postgresql]"
         ) from error
+
+
+def _is_busy(error: SQLAlchemyError) -> bool:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _explain(error: SQLAlchemyError) -> str:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from aggregator.store.database import run_many, upsert
-from aggregator.store.rows import micros, text
+from aggregator.store.rows import micros, moment, text
 from aggregator.store.schema import hosts
 
 
@@ -24,6 +24,16 @@ def hold(connection: Connection, holds: Iterable[tuple[str, datetime, str]]) -> 
         for domain, until, reason in holds
     ]
     run_many(connection, _hold(connection.dialect.name), rows)
+
+
+def held(connection: Connection, now: datetime) -> tuple[tuple[str, datetime], ...]:
+    """Return the domains that are held now, each with the end of its hold."""
+    question = (
+        select(hosts.c.domain, hosts.c.not_before)
+        .where(hosts.c.not_before > micros(now))
+        .order_by(hosts.c.domain)
+    )
+    return tuple((row.domain, moment(row.not_before)) for row in connection.execute(question))
 
 
 @functools.cache

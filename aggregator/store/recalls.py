@@ -14,29 +14,37 @@ from aggregator.store.rows import (
     moment_or_none,
     sighting,
 )
-from aggregator.store.schema import entries, keys
+from aggregator.store.schema import entries, feeds, keys
 
 _KEYS: Final = select(keys.c.value, keys.c.entry_id, keys.c.digest).where(
     keys.c.source_id == bindparam("source"),
     keys.c.value.in_(bindparam("some", expanding=True)),
 )
-_ENTRIES: Final = select(
-    entries.c.id,
-    entries.c.feed_key,
-    entries.c.guid,
-    entries.c.text_digest,
-    entries.c.title,
-    entries.c.language,
-    entries.c.published_at,
-    entries.c.published_offset,
-    entries.c.updated_at,
-    entries.c.updated_offset,
-    entries.c.publisher_updated_at,
-    entries.c.revision,
-    entries.c.ruling,
-    entries.c.reasons,
-    entries.c.sequence,
-).where(entries.c.id.in_(bindparam("some", expanding=True)))
+_ENTRIES: Final = (
+    select(
+        entries.c.id,
+        entries.c.feed_key,
+        feeds.c.retired_at,
+        entries.c.guid,
+        entries.c.text_digest,
+        entries.c.title,
+        entries.c.language,
+        entries.c.published_at,
+        entries.c.published_offset,
+        entries.c.updated_at,
+        entries.c.updated_offset,
+        entries.c.publisher_updated_at,
+        entries.c.revision,
+        entries.c.ruling,
+        entries.c.reasons,
+        entries.c.sequence,
+    )
+    .join(
+        feeds,
+        (feeds.c.source_id == entries.c.source_id) & (feeds.c.feed_key == entries.c.feed_key),
+    )
+    .where(entries.c.id.in_(bindparam("some", expanding=True)))
+)
 
 
 class Recall:
@@ -50,13 +58,17 @@ class Recall:
     def find(self, item: Identified) -> Known | None:
         """Return the stored entry that has the item's guid, else its address, else its story.
 
-        A guid that the document folded into the item counts like its own.
+        A guid that the document folded into the item counts like its own. An entry whose feed is
+        retired (an address or a `feeds:` list that changed) is the asking feed's: else its
+        corrections would be ignored for ever. `record` hands it over with its next change.
         """
         row = next((self._names[name] for name in _names(item) if name in self._names), None)
         if row is None:
             return None
         seen = self._names.get(sighting(self._feed_key, item.key.guid))
-        return _known(self._known[row.entry_id], "" if seen is None else seen.digest)
+        known = self._known[row.entry_id]
+        home = known.feed_key if known.retired_at is None else self._feed_key
+        return _known(known, home, "" if seen is None else seen.digest)
 
 
 def recall(
@@ -95,10 +107,10 @@ def _names(item: Identified) -> Iterable[str]:
         yield fingerprint("same_story", item.same_story)
 
 
-def _known(row: Any, digest: str) -> Known:
+def _known(row: Any, feed_key: str, digest: str) -> Known:
     return Known(
         entry_id=row.id,
-        feed_key=row.feed_key,
+        feed_key=feed_key,
         guid=row.guid,
         digest=digest,
         text_digest=row.text_digest,

@@ -48,8 +48,14 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 RULINGS: Final = "'publish', 'hold', 'drop'"
 
+LEASED: Final = "lease_until IS NOT NULL"
+"""What is being visited: a handful of all feeds."""
+
 PENDING: Final = "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL"
 """What waits for emission. Literal: SQLite uses a partial index only where the texts agree."""
+
+HELD: Final = "ruling = 'hold' AND withdrawn_at IS NULL"
+"""What waits for a person. Literal, for the same reason."""
 
 SHOWN: Final = "entries.ruling = 'publish' AND entries.withdrawn_at IS NULL"
 """What may stand in a document."""
@@ -95,6 +101,12 @@ feeds = Table(
     Column("newest_updated_at", BigInteger),
     PrimaryKeyConstraint("source_id", "feed_key"),
     Index("ix_feeds_due", "next_due_at", "source_id", "feed_key"),
+    Index(
+        "ix_feeds_lease_until",
+        "lease_until",
+        sqlite_where=text(LEASED),
+        postgresql_where=text(LEASED),
+    ),
 )
 
 hosts = Table(
@@ -134,7 +146,7 @@ entries = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("source_id", Text, nullable=False),
-    Column("feed_key", Text, nullable=False),  # the feed that first brought it
+    Column("feed_key", Text, nullable=False),  # the feed that first brought it, or took it over
     Column("guid", Text, nullable=False),  # the first one
     Column("identity", Text, nullable=False),
     Column("text_digest", Text, nullable=False),
@@ -166,6 +178,13 @@ entries = Table(
         "id",
         sqlite_where=text(PENDING),
         postgresql_where=text(PENDING),
+    ),
+    Index(
+        "ix_entries_held",
+        "source_id",
+        "feed_key",
+        sqlite_where=text(HELD),
+        postgresql_where=text(HELD),
     ),
 )
 

@@ -30,6 +30,7 @@ class Recorded:
     reason: str | None = None  # why not
     new: int = 0
     changed: int = 0
+    held: int = 0  # of these two, those that wait for a person
 
 
 def record(connection: Connection, found: Iterable[Visit]) -> tuple[Recorded, ...]:
@@ -67,7 +68,13 @@ def _write(
 ) -> list[Recorded]:
     counts = write(connection, rows, found)
     return [
-        Recorded(visit=visit, accepted=True, new=count.new, changed=count.changed)
+        Recorded(
+            visit=visit,
+            accepted=True,
+            new=count.new,
+            changed=count.changed,
+            held=count.held,
+        )
         for visit, count in zip(found, counts, strict=True)
     ]
 
@@ -98,6 +105,7 @@ def _feeds(connection: Connection, found: Iterable[Visit]) -> dict[tuple[str, st
         select(
             feeds.c.source_id,
             feeds.c.feed_key,
+            feeds.c.retired_at,
             feeds.c.fence,
             feeds.c.domain,
             feeds.c.meta,

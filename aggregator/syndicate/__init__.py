@@ -3,11 +3,14 @@
 The steps, which do not know each other:
 
 - `editions`: which entries stand in an edition, cut to their rights -> `Page`
-- `atom`: a page as an Atom document -> `Document`
+- `atom`, `rss`, `jsonfeed`: a page as an Atom, RSS 2.0 or JSON Feed document -> `Document`
+- `opml`: the sources as an outline that feed readers import -> `Document`
+- `site`: the pages that people read -> `Document`
 - `publish`: a document becomes a file, whole or not at all; acts
 
 What they stand on:
 
 - `mint`: which IRI names an entry, or the feed it came from
 - `article`: the article format as the HTML of an entry, the same in every format
+- `metadata`: what a document and its items say of themselves, the same in every format
 """

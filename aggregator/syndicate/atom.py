@@ -15,17 +15,15 @@ Its dates default to the time of the call and its generator to itself; both are 
 so that the same page gives the same bytes.
 """
 
-import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
-from aggregator import __version__
 from aggregator.model import Document, Edition, Enclosure, Item, Page, Person
+from aggregator.syndicate import metadata
 from aggregator.syndicate.article import article
 from aggregator.text.characters import allowed
 from aggregator.text.html import escape
@@ -33,13 +31,10 @@ from aggregator.text.language import xml_lang
 from aggregator.text.words import words_of
 
 MEDIA_TYPE = "application/atom+xml"
+NAME = "atom.xml"  # of a subscription document, in the folder of what it shows
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-
-# Plain text that a reader could take for markup.
-_LOOKS_LIKE_MARKUP = re.compile(r"<[/!?\w]|&[#\w]")
-
-_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 # The order in which people read a raw entry; to a feed reader it is all the same.
 _ORDER = {
@@ -63,19 +58,25 @@ _ORDER = {
 
 
 def render(page: Page) -> Document:
-    """Write a page as an Atom document. The same page gives the same bytes."""
+    """Write a page as an Atom document. The same page gives the same bytes.
+
+    An archive has the id of its subscription document: both are parts of one feed (RFC 5005
+    section 4).
+    """
     site, edition = page.site, page.edition
     feed = FeedGenerator()
-    address = f"{site.url}/{page.path}"
-    feed.id(address)
-    feed.title(allowed(edition.title))
+    itself = metadata.address(page, page.path)
+    feed.id(metadata.address(page, page.current or page.path))
+    feed.title(metadata.title(page))
     feed.updated(page.updated)
-    feed.language(_language(edition))
+    feed.language(metadata.language(edition))
     feed.author(name=allowed(site.owner_name), email=site.owner_email)
-    feed.link(href=address, rel="self", type=MEDIA_TYPE)
-    feed.link(href=f"{site.url}/", rel="alternate", type="text/html")
+    feed.link(href=itself, rel="self", type=MEDIA_TYPE)
+    feed.link(href=metadata.homepage(page), rel="alternate", type="text/html")
+    for relation, address in metadata.relations(page):
+        feed.link(href=address, rel=relation)
     feed.rights(words_of(edition.words)[1].rights)
-    feed.generator("aggregator", version=__version__)
+    feed.generator(metadata.GENERATOR, version=metadata.VERSION)
     feed.register_extension("completed", _FeedExtension, None)
     feed.completed.page = page
     for item in page.items:
@@ -86,7 +87,7 @@ def render(page: Page) -> Document:
 def _entry(item: Item, edition: Edition) -> FeedEntry:
     entry = FeedEntry()
     entry.id(item.id)
-    entry.title(_title(item))
+    entry.title(metadata.headline(item))
     entry.updated(item.updated)
     entry.published(item.published)
     for category in filter(None, map(allowed, item.categories)):
@@ -97,18 +98,6 @@ def _entry(item: Item, edition: Edition) -> FeedEntry:
     return entry
 
 
-def _language(edition: Edition) -> str:
-    """Return the feed's xml:lang: of all its languages where they share one, else its words'.
-
-    The edition `ku` shows ku-Latn and ku-Arab: it is ku.
-    """
-    tags = [xml_lang(language) for language in edition.languages]
-    if len(tags) == 1:
-        return tags[0]
-    primary = {tag.partition("-")[0] for tag in tags}
-    return primary.pop() if len(primary) == 1 else xml_lang(edition.words)
-
-
 # --- what feedgen leaves out ----------------------------------------------------------------
 
 
@@ -117,9 +106,14 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
 
     page: Page
 
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": _HISTORY} if self.page.archive else {}
+
     def extend_atom(self, feed: etree._Element) -> etree._Element:
-        _plain_text(_the(feed, "title"), self.page.edition.title)
-        _the(feed, "updated").text = _rfc3339(self.page.updated)
+        _plain_text(_the(feed, "title"), metadata.title(self.page))
+        _the(feed, "updated").text = metadata.rfc3339(self.page.updated)
+        if self.page.archive:
+            etree.SubElement(feed, f"{{{_HISTORY}}}archive")
         return feed
 
 
@@ -131,13 +125,13 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
     def extend_atom(self, entry: etree._Element) -> etree._Element:
         item = self.item
         entry.set(_XML_LANG, xml_lang(item.language))
-        _plain_text(_the(entry, "title"), _title(item))
-        _the(entry, "updated").text = _rfc3339(item.updated)
-        _the(entry, "published").text = _rfc3339(item.published)
+        _plain_text(_the(entry, "title"), metadata.headline(item))
+        _the(entry, "updated").text = metadata.rfc3339(item.updated)
+        _the(entry, "published").text = metadata.rfc3339(item.published)
         _people(entry, item.authors)
         _links(entry, item)
         _add(entry, "rights", item.rights)
-        _add(entry, "summary", item.summary or item.opening)
+        _add(entry, "summary", metadata.abstract(item))
         _source(entry, item)
         entry[:] = sorted(entry, key=lambda child: _ORDER[str(child.tag)])
         return entry
@@ -147,25 +141,20 @@ def _links(entry: etree._Element, item: Item) -> None:
     """Write the links of an entry, each address once a relation.
 
     No hreflang on the alternate: RFC 4287 section 4.2.7.4 reads the two together as "here is a
-    translation". `via` names where the words came from: the feed that we read, and the origin
-    that this feed names for an entry it copied itself.
+    translation".
     """
     if item.link:
         _link(entry, item.link, "alternate", "text/html")
-    read_from = item.source_meta.self_link or item.source_meta.link
-    origin = item.origin.link if item.origin else None
-    for address in dict.fromkeys((read_from, origin)):
-        if address and address != item.link:
-            _link(entry, address, "via")
+    for address in metadata.via(item):
+        _link(entry, address, "via")
     if item.license:
         _link(entry, item.license, "license")
-    for file in item.enclosures:
+    for file in metadata.files(item):
         _enclosure(entry, file)
 
 
 def _enclosure(entry: etree._Element, file: Enclosure) -> None:
-    known = file.media_type and _MEDIA_TYPE.fullmatch(file.media_type)
-    link = _link(entry, file.url, "enclosure", file.media_type if known else None)
+    link = _link(entry, file.url, "enclosure", metadata.media_type(file))
     if file.length:  # 0 is what software writes that does not know
         link.set("length", str(file.length))
 
@@ -177,7 +166,8 @@ def _source(entry: etree._Element, item: Item) -> None:
     etree.SubElement(source, "id").text = meta.id
     _add(source, "title", meta.title or item.source.name)
     _add(source, "subtitle", meta.subtitle)
-    etree.SubElement(source, "updated").text = _rfc3339(item.source_updated or item.updated)
+    updated = item.source_updated or item.updated
+    etree.SubElement(source, "updated").text = metadata.rfc3339(updated)
     _people(source, meta.authors)
     if meta.link:
         _link(source, meta.link, "alternate", "text/html")
@@ -189,7 +179,7 @@ def _source(entry: etree._Element, item: Item) -> None:
 def _people(parent: etree._Element, people: Iterable[Person]) -> None:
     for person in people:
         author = etree.SubElement(parent, "author")
-        etree.SubElement(author, "name").text = _name(person.name) or "?"
+        etree.SubElement(author, "name").text = metadata.name(person)
         if person.uri:
             etree.SubElement(author, "uri").text = person.uri
 
@@ -203,12 +193,7 @@ def _link(
     return link
 
 
-# --- text and dates -------------------------------------------------------------------------
-
-
-def _title(item: Item) -> str:
-    """Return a title with something in it: RFC 4287 section 4.1.1.1, and feedgen insists."""
-    return allowed(item.title).strip() or allowed(item.source.name)
+# --- text -----------------------------------------------------------------------------------
 
 
 def _the(parent: etree._Element, name: str) -> etree._Element:
@@ -220,7 +205,7 @@ def _the(parent: etree._Element, name: str) -> etree._Element:
 def _plain_text(construct: etree._Element, text: str) -> None:
     """Fill a text construct (section 3.1), leaving no reader in doubt that it is plain text."""
     text = allowed(text)
-    if _LOOKS_LIKE_MARKUP.search(text):
+    if metadata.looks_like_markup(text):
         construct.set("type", "html")
         text = escape(text)
     construct.text = text
@@ -230,16 +215,3 @@ def _add(parent: etree._Element, name: str, text: str | None) -> None:
     """Add a text construct, where there is a text for it."""
     if text and allowed(text).strip():
         _plain_text(etree.SubElement(parent, name), text)
-
-
-def _name(name: str) -> str:
-    """Return a person's name as its element can hold it, which has no `type`: without markup."""
-    return " ".join(re.sub(r"&(?=[#\w])", " & ", re.sub(r"<[^>]*>?", " ", allowed(name))).split())
-
-
-def _rfc3339(moment: datetime) -> str:
-    """Write a date with the publisher's offset (RFC 3339); one with seconds in it cannot be."""
-    offset = moment.utcoffset()
-    if not offset or offset % timedelta(minutes=1):
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return moment.isoformat()

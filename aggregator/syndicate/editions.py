@@ -25,6 +25,7 @@ from aggregator.model import (
     Text,
 )
 from aggregator.syndicate.mint import is_sound, minted
+from aggregator.text import dates
 from aggregator.text.excerpt import excerpt
 from aggregator.text.html import clean_text, escape, paragraphs, plain, text_of, without_media
 from aggregator.text.urls import absolute
@@ -117,7 +118,7 @@ def _item(entry: Published, source: Source, extent: Extent) -> Item:
         or (Person(name=source.name, uri=_first_address(source.homepage)),),
         source=source,
         source_meta=_credited(meta, source),
-        source_updated=entry.source_updated,
+        source_updated=_said(meta.updated) or entry.source_updated,
         extent=extent,
         summary=summary,
         opening=opening,
@@ -190,6 +191,10 @@ def _credited(meta: FeedMeta, source: Source) -> FeedMeta:
     )
 
 
+def _said(updated: str | None) -> datetime | None:
+    return dates.parse(updated) if updated else None
+
+
 def _people(people: tuple[Person, ...]) -> tuple[Person, ...]:
     """Name people; their e-mail addresses stay with the publisher."""
     named = ((_one_line(person.name), absolute(person.uri, None)) for person in people)
@@ -239,7 +244,8 @@ def weight(item: Item) -> int:
     thrice = (source.name, item.link, item.license, meta.link)
     elements = len(people) + len(item.enclosures) + len(item.categories)
     # The tags of a body are escaped once, and each may get a `dir`.
-    body = len(item.body.encode()) + 6 * sum(map(item.body.count, "&<>"))
+    escaped = max(sum(map(item.body.count, marks)) for marks in ("&<>", '"\\\n\t'))  # XML, JSON
+    body = len(item.body.encode()) + 6 * escaped
     markup = _ITEM_FRAME + _ELEMENT * elements + body
     return markup + _weigh(*once) + 2 * _weigh(*twice) + 3 * _weigh(*thrice)
 

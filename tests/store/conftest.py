@@ -6,10 +6,11 @@ import shutil
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from aggregator.gather import schedule
 from aggregator.model import (
     AtomId,
     Change,
@@ -97,6 +98,11 @@ def mint(entry):
     return (AtomId(guid) if guid.isprintable() else own), own
 
 
+def asked(feed, state):
+    """The host that a feed asks next."""
+    return urlsplit(feed.candidates[state.candidate]).hostname
+
+
 @dataclass
 class World:
     """Sources that are visited by hand; time stands still until it is moved."""
@@ -110,17 +116,23 @@ class World:
         return self.now
 
     def follow(self, *ids, feeds=("",), domain=None):
-        """Add sources; each feed has an address of its own below the source's host."""
+        """Add sources; each feed is on a host of its own, or all are on the one that is given."""
         for source_id in ids:
-            host = domain or f"{source_id}.example"
+            hosts = {key: domain or f"{key}.{source_id}.example".lstrip(".") for key in feeds}
             self.sources[source_id] = Source(
                 id=source_id,
                 name=source_id.title(),
                 feeds=tuple(
-                    Feed(key=key, candidates=(f"https://{host}/{key or 'feed'}",)) for key in feeds
+                    Feed(key=key, candidates=(f"https://{host}/{key or 'feed'}",))
+                    for key, host in hosts.items()
                 ),
             )
-        self.store.enroll(self.sources.values(), now=self.now)
+        self.enroll()
+
+    def enroll(self):
+        self.store.enroll(
+            self.sources.values(), now=self.now, domain_of=asked, clamp=schedule.clamped
+        )
 
     def claim(self, *only, limit=1000, lease=timedelta(minutes=5), **words):
         return self.store.claim(self.now, limit=limit, lease=lease, only=only or None, **words)

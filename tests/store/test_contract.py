@@ -50,12 +50,12 @@ def test_a_feed_that_left_the_file_is_not_polled_and_comes_back_as_it_was(world)
     world.bring("alpha")
     gone = world.sources.pop("alpha")
     world.later(days=1)
-    world.store.enroll(world.sources.values(), now=world.now)
+    world.enroll()
     assert names(world.claim()) == ["beta"]
     (row,) = (row for row in world.store.feeds(world.now) if row.source_id == "alpha")
     assert row.retired_at == world.now
     world.sources["alpha"] = gone
-    world.store.enroll(world.sources.values(), now=world.now)
+    world.enroll()
     (claim,) = world.claim()
     assert claim.state.last_visit == world.now - timedelta(days=1)
 
@@ -127,9 +127,9 @@ def test_force_takes_what_is_not_due_but_neither_stopped_nor_held_feeds(world):
     assert names(world.claim(force=True)) == ["alpha", "delta", "gamma"]
 
 
-def test_only_the_named_sources_are_claimed_and_busy_hosts_are_left_alone(world):
+def test_only_the_named_sources_are_claimed_and_not_those_visited_already(world):
     world.follow("alpha", "beta", "gamma")
-    assert names(world.claim("beta", "gamma", busy_domains=["gamma.example"])) == ["beta"]
+    assert names(world.claim("beta", "gamma", besides=[("gamma", "")])) == ["beta"]
 
 
 def test_a_retry_after_holds_every_feed_of_the_domain_and_is_never_shortened(world):
@@ -142,7 +142,7 @@ def test_a_retry_after_holds_every_feed_of_the_domain_and_is_never_shortened(wor
     held = {row.source_id: row.held_until for row in world.store.feeds(world.now)}
     assert held == {"alpha": held["beta"], "beta": world.now + timedelta(hours=2), "gamma": None}
     world.later(hours=2)
-    assert sorted(names(world.claim())) == ["alpha", "beta", "gamma"]
+    assert sorted(names(world.claim())) == ["beta", "gamma"]  # one of the domain at a time
 
 
 def test_a_hold_follows_a_feed_to_the_domain_that_it_asks_next(world):
@@ -162,16 +162,6 @@ def test_a_released_claim_leaves_the_feed_as_due_as_before(world):
     assert world.claim() == ()
     (recorded,) = world.store.record([world.visit(again)])
     assert recorded.accepted
-
-
-def test_a_renewed_lease_lasts_longer_and_a_lost_one_is_not_renewed(world):
-    world.follow("alpha", "beta")
-    alpha, beta = world.claim()
-    world.store.release([beta])
-    assert world.store.renew((alpha, beta), world.now + timedelta(hours=1)) == (alpha,)
-    world.later(minutes=30)
-    assert names(world.claim()) == ["beta"]
-    assert world.store.renew((), world.now) == ()
 
 
 # --- record and recall ------------------------------------------------------------------------

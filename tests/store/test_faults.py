@@ -173,7 +173,7 @@ def test_a_writer_waits_for_another_one_and_says_so_when_it_takes_too_long(path,
         other.isolation_level = None
         other.execute("BEGIN IMMEDIATE")
         assert store.generation() == 0  # readers do not wait
-        with pytest.raises(StoreError, match="another process has been writing to it"):
+        with pytest.raises(StoreError, match="another process was writing to it"):
             store.hold_host("a.example", NOW)
         timer = threading.Timer(0.1, other.execute, ["ROLLBACK"])
         timer.start()

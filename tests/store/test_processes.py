@@ -82,7 +82,7 @@ def test_the_same_new_sources_may_be_enrolled_by_several_at_once(location, world
 
     def enroll():
         with Store.open(location, now=world_of.now) as store:
-            start.wait()
+            start.wait(timeout=30)
             world_of(store).follow(*ids)
 
     with ThreadPoolExecutor(4) as pool:

@@ -6,14 +6,27 @@ refuse       what is no feed, and which kind of no-feed
 entities     references made harmless and readable
 syndication  RSS and Atom, through feedparser
 jsonfeed     JSON Feed
+
+What several of them need: `people` tells names from mail addresses, `quote` says what messages
+show of a document.
 """
 
 import traceback
 from dataclasses import replace
 
 from aggregator.errors import FailureKind, SourceError
-from aggregator.gather.feed import decode, entities, jsonfeed, recognize, refuse, syndication
+from aggregator.gather.feed import (
+    decode,
+    entities,
+    jsonfeed,
+    quote,
+    recognize,
+    refuse,
+    syndication,
+)
 from aggregator.model import Fetched, ParsedFeed
+
+MAX_ADDRESS = 200  # characters of it that a message shows
 
 
 def read(fetched: Fetched) -> ParsedFeed:
@@ -28,16 +41,20 @@ def read(fetched: Fetched) -> ParsedFeed:
     """
     try:
         return _read(fetched)
-    except SourceError:
-        raise
+    except SourceError as error:
+        raise _failure(fetched, error.kind, error.message) from error
     except MemoryError as error:
-        raise SourceError(
-            FailureKind.TOO_COSTLY, "the document needs more memory than a feed may have"
-        ) from error
+        message = "the document needs more memory than a feed may have"
+        raise _failure(fetched, FailureKind.TOO_COSTLY, message) from error
     except Exception as defect:
         # The grammar door: the one place where any exception is caught. What a publisher
         # writes must never end more than its own visit.
-        raise SourceError(FailureKind.INTERNAL, _report(defect)) from defect
+        raise _failure(fetched, FailureKind.INTERNAL, _report(defect)) from defect
+
+
+def _failure(fetched: Fetched, kind: FailureKind, message: str) -> SourceError:
+    """Name the document by its address: a source may have several, and be redirected."""
+    return SourceError(kind, f"{quote.printable(fetched.url, MAX_ADDRESS)}: {message}")
 
 
 def _read(fetched: Fetched) -> ParsedFeed:

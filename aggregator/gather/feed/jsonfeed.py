@@ -6,10 +6,13 @@ Wrong types are passed over one by one, so that one bad value costs no entry.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
 from aggregator.errors import FailureKind, SourceError
+from aggregator.gather.feed.people import people
+from aggregator.gather.feed.quote import tail
 from aggregator.model import Enclosure, FeedMeta, ParsedEntry, ParsedFeed, Person, Text
 
 MAX_ENTRIES = 2_000
@@ -65,10 +68,9 @@ def _load(text: str) -> object:
     except json.JSONDecodeError as error:
         what = f"{error.msg}: line {error.lineno}, column {error.colno}"
         if not text.endswith("}" if text.startswith("{") else "]"):
-            tail = " ".join(text[-60:].split())[-40:]
             raise SourceError(
                 FailureKind.TRUNCATED,
-                f"the JSON document breaks off ({what}; it ends with {tail!r});"
+                f'the JSON document breaks off ({what}; it ends with "{tail(text)}");'
                 " nothing was taken from it",
             ) from error
         raise SourceError(
@@ -125,11 +127,12 @@ def _authors(context: Object, url: str) -> tuple[Person, ...]:
     found = list(_objects(context, "authors"))
     if not found and isinstance(context.get("author"), dict):
         found = [context["author"]]
-    people = (
-        Person(name=_line(author, "name") or "", uri=_address(author, "url", url))
+    persons = (
+        replace(person, uri=_address(author, "url", url))
         for author in found
+        for person in people(_line(author, "name") or "")
     )
-    return tuple(dict.fromkeys(person for person in people if person.name))
+    return tuple(dict.fromkeys(persons))
 
 
 def _tags(item: Object) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aggregator.errors import FailureKind, SourceError
+from aggregator.gather.feed.quote import tail
 
 FEED_ROOTS = frozenset({"rss", "feed", "rdf"})
 _RDF_OF_A_FEED = re.compile(r"<(?:[\w.-]+:)?(?:channel|item)\b")
@@ -137,14 +138,10 @@ def _to_the_end(document: Document) -> tuple[str, str]:
         raise SourceError(
             FailureKind.TRUNCATED,
             f"the document breaks off: its first element <{name}> is never closed"
-            f" (it ends with {_tail(document.body)!r}); nothing was taken from it",
+            f' (it ends with "{tail(document.body)}"); nothing was taken from it',
         )
     return document.body[:cut], "" if _TRAILING_OK.match(after) else after.strip()
 
 
 def _is_closed_at_once(body: str) -> bool:
     return body.find("/>") == body.find(">") - 1 and body.find(">") > 0
-
-
-def _tail(text: str) -> str:
-    return " ".join(text[-60:].split())[-40:]

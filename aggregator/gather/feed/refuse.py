@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from aggregator.errors import FailureKind, SourceError
+from aggregator.gather.feed.quote import printable
 from aggregator.text import urls
 
 _LOOK_AT = 300_000  # characters: pages say who they are early
@@ -158,7 +159,7 @@ def refusal(
     return SourceError(
         FailureKind.NOT_A_FEED,
         f"the document is {found or 'plain text'}, not an RSS, Atom or JSON feed"
-        + ("" if found else f': it begins with "{_printable(text, 60)}"')
+        + ("" if found else f': it begins with "{printable(text, 60)}"')
         + "; put the feed's address in url:",
     )
 
@@ -183,7 +184,7 @@ def _page(text: str, seen: str, url: str) -> SourceError:
     named = list(dict.fromkeys(link for link in links if link))[:3]
     advice = (
         f"the page names {'these feeds' if len(named) > 1 else 'this feed'},"
-        f" put one in url: {_printable(' '.join(named), 600)}"
+        f" put one in url: {printable(' '.join(named), 600)}"
         if named
         else "put the feed's address in url:"
     )
@@ -204,10 +205,5 @@ def _json(text: str) -> SourceError:
 
 def _titled(text: str) -> str:
     title = _TITLE.search(text)
-    words = _printable(unescape(title.group(1)), 80) if title else ""
+    words = printable(unescape(title.group(1)), 80) if title else ""
     return f', titled "{words}"' if words else ""
-
-
-def _printable(text: str, length: int) -> str:
-    words = " ".join("".join(c if c.isprintable() else " " for c in text[: length * 4]).split())
-    return words if len(words) <= length else words[: length - 1] + "…"

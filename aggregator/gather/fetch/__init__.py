@@ -81,7 +81,7 @@ class Fetcher:
 
     Args:
         user_agent: the whole field: ``aggregator/0.1 (+https://site/bot; contact)``.
-        contact: the mail address that `From` carries (RFC 9110 section 10.1.2).
+        contact: the mail address that `From` carries (RFC 9110 section 10.1.2); "": none.
         allow: inside addresses that may be reached all the same.
         deadline: for one fetch with all its redirects; waiting for a host's turn does not count.
         max_wire: bytes of a body as it is sent.
@@ -107,7 +107,7 @@ class Fetcher:
                 raise ValueError(f"{text!r} cannot be sent in a header; wanted plain ASCII")
         self._headers = [
             (b"User-Agent", user_agent.encode()),
-            (b"From", contact.encode()),
+            *([(b"From", contact.encode())] if contact else []),
             (b"Accept", _ACCEPT),
             (b"Accept-Encoding", b"gzip, br, zstd"),
         ]
@@ -141,7 +141,7 @@ class Fetcher:
             now: the present moment; what passes meanwhile is added.
 
         Raises:
-            SourceError: whatever the world did; `retry_at` and `received` are filled in.
+            SourceError: whatever the world did; `retry_at`, `host` and `received` are filled in.
         """
         clock = asyncio.get_running_loop().time
         began, left = clock(), self._deadline
@@ -155,6 +155,7 @@ class Fetcher:
                     FailureKind.RATE_LIMITED,
                     f"{host} asked for a pause until {until:%Y-%m-%d %H:%M:%S %Z}; not asked",
                     retry_at=until,
+                    host=host,
                 )
 
         trail = hops.Trail.start(url)
@@ -285,6 +286,7 @@ class Fetcher:
                     FailureKind.RATE_LIMITED,
                     f"{address} redirects, to be followed not before {retry_at:%Y-%m-%d %H:%M %Z}",
                     retry_at=retry_at,
+                    host=host_of(address),
                 )
             await self._drain(response)
             location = _one(fields, "location")
@@ -293,8 +295,9 @@ class Fetcher:
         if status in refusals.WORTH_READING:
             whose = refusals.challenge(fields, await self._sample(response, fields, progress))
         failure = refusals.refusal(address, status, retry_at=retry_at, whose=whose)
+        failure.host = host_of(address)
         if failure.kind is FailureKind.RATE_LIMITED and retry_at is not None:
-            self.hold(host_of(address), retry_at)
+            self.hold(failure.host, retry_at)
         raise failure
 
     async def _sample(

@@ -20,11 +20,11 @@ MAX_ATTRIBUTES = 1_000  # of one element; feedparser's time grows with their squ
 MAX_DEPTH = 2_000  # of elements in elements
 MAX_ELEMENTS = 150_000  # of a document; each costs feedparser some 40 microseconds
 MAX_TAGS = 200  # categories of one entry; each is compared with all before it
-MAX_AUTHOR = 1_000  # characters that are searched for a mail address, in quadratic time
 
 # Keys of ours in feedparser's dictionaries; no element has such a name.
 PERMALINK = "(permalink)"
 OWN_LANGUAGE = "(language)"
+WRITTEN = "(written)"
 SKIP_HOURS = "(skip hours)"
 SKIP_DAYS = "(skip days)"
 COMPLETE = "(complete)"
@@ -191,11 +191,20 @@ class _AsWritten:
         if prefix == "author":  # feedparser writes a podcast's owner over its author
             super()._save_author(key, value, prefix)  # type: ignore[misc]
 
+    # feedparser looks for a mail address in an author, in quadratic time, and knows domains of
+    # two to four letters only: of longer ones it cuts a part out, and the rest is no name.
     def _sync_author_detail(self: Any, key: str = "author") -> None:
+        pass
+
+    def _end_author(self: Any) -> None:
+        self.pop("author")
+        self.inauthor = 0
         context = self._get_context()
-        if isinstance(written := context.get(key), str):
-            context[key] = written[:MAX_AUTHOR]
-        super()._sync_author_detail(key)  # type: ignore[misc]
+        written, people = context.get("author"), context.get("authors")
+        if isinstance(written, str) and isinstance(people, list) and people and not people[-1]:
+            people[-1][WRITTEN] = written
+
+    _end_managingeditor = _end_author
 
 
 def _resolve(parser: Any, attrs_d: Dict) -> None:

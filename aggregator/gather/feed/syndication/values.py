@@ -10,12 +10,14 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+from aggregator.gather.feed.people import people
 from aggregator.gather.feed.syndication.parsers import (
     COMPLETE,
     OWN_LANGUAGE,
     PERMALINK,
     SKIP_DAYS,
     SKIP_HOURS,
+    WRITTEN,
 )
 from aggregator.model import Enclosure, FeedMeta, Origin, ParsedEntry, ParsedFeed, Person, Text
 from aggregator.text import html
@@ -32,8 +34,8 @@ PERIODS = {  # http://purl.org/rss/1.0/modules/syndication/
 LONGEST = 366 * 24 * 60  # minutes of a ttl; what is longer was not meant
 MAX_FILES = 50  # of one entry
 MAX_AUTHORS = 50
+MAX_CATEGORIES = 20  # of a feed
 _RELATION = "http://www.iana.org/assignments/relation/"  # RFC 4287 section 4.2.7.2
-_ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w.-]{1,255}")
 
 Dict = dict[str, Any]
 
@@ -74,11 +76,11 @@ def _meta(feed: Dict, *, rss: bool, content_language: str | None) -> FeedMeta:
         updated=_first(feed, "updated", "dc_date", "published"),
         rights=_plain(feed, "rights", rss=rss),
         license=_license(feed),
-        generator=_string(feed, "generator"),
         image=next(
             filter(None, (_web(_string(image, "href")), *_webs(feed, "logo", "icon"))), None
         ),
         authors=_authors(feed, rss=rss),
+        categories=_categories(feed, rss=rss)[:MAX_CATEGORIES],
     )
 
 
@@ -107,7 +109,7 @@ def _entry(entry: Dict, *, rss: bool) -> ParsedEntry:
         license=_license(entry),
         language=dict.get(entry, OWN_LANGUAGE) or _string(entry, "language"),
         enclosures=_enclosures(entry),
-        origin=_origin(_dict(entry, "source")),
+        origin=_origin(_dict(entry, "source"), rss=rss),
     )
 
 
@@ -178,29 +180,27 @@ def _license(context: Dict) -> str | None:
 
 
 def _authors(context: Dict, *, rss: bool) -> tuple[Person, ...]:
-    people = [_person(author, rss=rss) for author in _dicts(context, "authors")[:MAX_AUTHORS]]
     merged: dict[str, Person] = {}
-    for person in people:
-        if name := person.name or person.email:
+    for author in _dicts(context, "authors")[:MAX_AUTHORS]:
+        for person in _people(author, rss=rss):
+            name = person.name or person.email or ""
             known = merged.get(name, person)
             merged[name] = Person(
                 name=person.name, email=known.email or person.email, uri=known.uri or person.uri
             )
-    return tuple(merged.values())
+    return tuple(merged.values())[:MAX_AUTHORS]
 
 
-def _person(author: Dict, *, rss: bool) -> Person:
-    """Take a person; RSS has "mail (Name)" or "Name <mail>" in one string."""
-    name = _string(author, "name") or ""
-    email = _string(author, "email")
-    if "@" in name and (found := _ADDRESS.search(name[:1_000])):
-        email = email or found.group()
-        name = name.replace(found.group(), " ").strip(" ()<>,")
-    return Person(
-        name=" ".join((unescape(name) if rss else name).split()),
-        email=email,
-        uri=_web(author.get("href")),
-    )
+def _people(author: Dict, *, rss: bool) -> tuple[Person, ...]:
+    """Take the people of one author element; RSS has one string, that may name several."""
+    written = _string(author, "name") or _string(author, WRITTEN) or ""
+    found = people(unescape(written) if rss else written)
+    email, uri = _string(author, "email"), _web(author.get("href"))
+    if len(found) > 1:
+        return found
+    name, written_email = (found[0].name, found[0].email) if found else ("", None)
+    email = email or written_email
+    return (Person(name=name, email=email, uri=uri),) if name or email else ()
 
 
 def _categories(entry: Dict, *, rss: bool) -> tuple[str, ...]:
@@ -236,14 +236,18 @@ def _enclosures(entry: Dict) -> tuple[Enclosure, ...]:
     return tuple(files.values())
 
 
-def _origin(source: Dict) -> Origin | None:
+def _origin(source: Dict, *, rss: bool) -> Origin | None:
+    """Take atom:source, or the source element of RSS, that has a title and an address only."""
     title = _string(source, "title")
     origin = Origin(
         title=" ".join(unescape(title).split()) if title else None,
         id=_string(source, "id"),
         link=_page(source) or _web(_string(source, "href")) or next(_links(source, "self"), None),
+        updated=_string(source, "updated"),
+        rights=_plain(source, "rights", rss=rss),
+        authors=_authors(source, rss=rss),
     )
-    return origin if origin.title or origin.id or origin.link else None
+    return origin if origin != Origin() else None
 
 
 def _ttl(minutes: str | None) -> timedelta | None:

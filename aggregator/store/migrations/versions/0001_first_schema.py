@@ -63,6 +63,13 @@ def _feeds() -> None:
         sa.PrimaryKeyConstraint("source_id", "feed_key", name=op.f("pk_feeds")),
     )
     op.create_index("ix_feeds_due", "feeds", ["next_due_at", "source_id", "feed_key"])
+    op.create_index(
+        "ix_feeds_lease_until",
+        "feeds",
+        ["lease_until"],
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
     op.create_table(
         "hosts",
         sa.Column("domain", sa.Text(), nullable=False),
@@ -147,6 +154,13 @@ def _entries() -> None:
         postgresql_where=sa.text(
             "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL"
         ),
+    )
+    op.create_index(
+        "ix_entries_held",
+        "entries",
+        ["source_id", "feed_key"],
+        sqlite_where=sa.text("ruling = 'hold' AND withdrawn_at IS NULL"),
+        postgresql_where=sa.text("ruling = 'hold' AND withdrawn_at IS NULL"),
     )
 
 

@@ -205,7 +205,9 @@ INSERT INTO "visits" VALUES('beta','politics',1,1,1772366460000000,'https://feed
 INSERT INTO "visits" VALUES('alpha','',2,2,1772370060000000,'https://feed.example/','changed',200,1000,0,1,NULL,NULL,'[]');
 INSERT INTO "visits" VALUES('alpha','',3,3,1772373660000000,'https://feed.example/','failed',429,1000,0,0,'rate-limited','429','[]');
 CREATE INDEX ix_feeds_due ON feeds (next_due_at, source_id, feed_key);
+CREATE INDEX ix_feeds_lease_until ON feeds (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX ix_entries_pending ON entries (language, published_at, id) WHERE sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL;
+CREATE INDEX ix_entries_held ON entries (source_id, feed_key) WHERE ruling = 'hold' AND withdrawn_at IS NULL;
 CREATE INDEX ix_rulings_entry_id ON rulings (entry_id);
 CREATE INDEX ix_takedowns_target ON takedowns (target);
 CREATE INDEX ix_cluster_entries_cluster_id ON cluster_entries (cluster_id);

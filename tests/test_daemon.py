@@ -1,0 +1,103 @@
+"""The daemon kept going through what happens to machines, in this process."""
+
+import asyncio
+import shutil
+import time
+from datetime import timedelta
+
+import pytest
+
+from aggregator.daemon import Daemon
+from aggregator.model import Feed, Source
+
+pytestmark = pytest.mark.anyio
+
+URL = "https://herald.example/feed"
+HERALD = f"  - {{id: herald, name: The Herald, url: {URL}, language: en}}\n"
+RSS = """<rss version="2.0"><channel><title>The Herald</title><item>
+<title>Water authority publishes dam release schedule, a first for farmers downstream</title>
+<link>https://herald.example/a/1</link><guid>https://herald.example/a/1</guid></item>
+</channel></rss>"""
+
+
+async def until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+def herald(scene, web):
+    scene.configure(HERALD)
+    web.serve(URL, RSS, etag='"1"')
+    return scene.config.publish_to / "en" / "atom.xml"
+
+
+async def test_a_published_folder_that_was_deleted_is_written_again(scene, herald):
+    async with scene.opened() as journey, Daemon(journey, scene.store).ticking():
+        await until(lambda: herald.exists() and "Water authority" in herald.read_text())
+        shutil.rmtree(scene.config.publish_to)
+        await until(herald.exists)
+
+
+async def test_publishing_that_fails_is_tried_less_and_less_often_and_then_works(
+    scene, herald, capsys
+):
+    scene.config.publish_to.write_text("a file stands where the folder should be")
+    async with scene.opened() as journey, Daemon(journey, scene.store).ticking():
+        await asyncio.sleep(5)
+        assert not herald.exists()
+        scene.config.publish_to.unlink()
+        await until(herald.exists, seconds=20)
+    assert 2 <= capsys.readouterr().out.count("publish-failed") <= 4
+
+
+async def test_a_wall_clock_that_is_put_back_does_not_stop_the_ticks(scene, herald, monkeypatch):
+    real, lead = time.time, [0.0]
+    monkeypatch.setattr("aggregator.daemon.time.time", lambda: real() + lead[0])
+    async with scene.opened() as journey:
+        daemon = Daemon(journey, scene.store)
+        async with daemon.ticking():
+            await until(herald.exists)
+            asked = len(scene.web.requests)
+            for job in daemon._scheduler.get_jobs():  # what APScheduler would wait for
+                job.modify(next_run_time=job.next_run_time + timedelta(hours=1))
+            scene.later(hours=2)
+            lead[0] = -3600
+            await until(lambda: len(scene.web.requests) > asked)
+
+
+async def test_a_feed_that_another_process_enrolled_from_a_newer_file_is_left_to_it(
+    scene, herald, web
+):
+    async with scene.opened() as journey:
+        stranger = Feed(key="", candidates=("https://new.example/feed",))
+        other = Feed(key="https://herald.example/2", candidates=("https://herald.example/2",))
+        newer = (
+            Source(id="new", name="New", feeds=(stranger,)),
+            Source(id="herald", name="The Herald", feeds=(other,)),
+        )
+        journey._store.enroll(
+            newer,
+            now=scene.now,
+            domain_of=lambda feed, state: feed.candidates[0],
+            clamp=lambda state, now: state,
+        )
+        async with Daemon(journey, scene.store).ticking():
+            await asyncio.sleep(2.5)
+    assert web.requests == []
+
+
+async def test_stopping_gives_back_the_claims_of_visits_that_were_cut_off(scene, web):
+    scene.configure(HERALD)
+    never = asyncio.Event()
+
+    async def hang(*_arguments, **_options):
+        await never.wait()
+
+    async with scene.opened() as journey:
+        journey._fetcher.fetch = hang
+        async with Daemon(journey, scene.store).ticking() as _:
+            await asyncio.sleep(0.3)
+        assert [claim.state.source_id for claim in journey.claim(10)] == ["herald"]
