@@ -42,18 +42,17 @@ def wait_for(condition, seconds=20):
 
 @pytest.fixture
 def daemon(world):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "aggregator", "-c", str(world.path), "run"],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    public = world.path.parent / "store" / "public"
-    wait_for((public / "ar" / "atom.xml").exists)
+    """A daemon whose first pass is published; its log goes to a file, for a pipe fills up."""
+    world.log = world.path.parent / "log"
+    with world.log.open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "aggregator", "-c", str(world.path), "run"], stderr=log
+        )
+    english = world.path.parent / "store" / "public" / "en" / "atom.xml"
+    wait_for(lambda: english.exists() and "twelve thousand" in english.read_text(), seconds=60)
     yield process
-    if process.poll() is None:
-        process.kill()
-        process.communicate()
-    process.stderr.close()
+    process.kill()
+    process.wait()
 
 
 def test_update_makes_one_pass_and_says_what_came_of_it(world):
@@ -154,11 +153,11 @@ def test_the_daemon_ends_within_five_seconds_and_leaves_no_child(world, daemon, 
 
 
 def test_the_daemon_logs_one_structured_line_a_visit(world, daemon):
-    time.sleep(3)
     world.step = 3
-    time.sleep(4)
+    wait_for(lambda: '"changed": 1' in world.log.read_text(), seconds=60)
     daemon.terminate()
-    lines = [json.loads(line) for line in daemon.communicate()[1].splitlines()]
+    daemon.wait(10)
+    lines = [json.loads(line) for line in world.log.read_text().splitlines()]
     visits = [line for line in lines if line["event"] == "visit"]
     herald = [line for line in visits if line["source"] == "tigris-herald"]
     assert {"source", "status", "bytes", "new", "changed", "next", "outcome"} <= set(herald[0])
