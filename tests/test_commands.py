@@ -154,7 +154,8 @@ def test_the_daemon_ends_within_five_seconds_and_leaves_no_child(world, daemon, 
 
 def test_the_daemon_logs_one_structured_line_a_visit(world, daemon):
     world.step = 3
-    wait_for(lambda: '"changed": 1' in world.log.read_text(), seconds=60)
+    english = world.path.parent / "store" / "public" / "en" / "atom.xml"
+    wait_for(lambda: "eight thousand" in english.read_text(), seconds=60)
     daemon.terminate()
     daemon.wait(10)
     lines = [json.loads(line) for line in world.log.read_text().splitlines()]
