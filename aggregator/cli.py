@@ -24,6 +24,8 @@ from aggregator.listing import print_sources
 from aggregator.logs import configure_logs
 from aggregator.pipeline import utc_now
 from aggregator.preview import preview
+from aggregator.serve import make_app
+from aggregator.serve import run as serve_app
 from aggregator.store import Store
 from aggregator.update import update as run_update
 
@@ -149,6 +151,24 @@ def parse(
     if config is not None:
         _known(config, [source] if source else None)
     asyncio.run(preview(document, config=config, source_id=source, as_json=as_json))
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; this machine alone by default.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port; 0: any.")] = 8080,
+) -> None:
+    """Show what is published over HTTP, beside a running daemon."""
+    config = _config(context)
+    serve_app(
+        make_app(config.publish_to, site=config.site.url),
+        host=host,
+        port=port,
+        on_listening=lambda listening: log.info("serving", at=listening.origin),
+    )
 
 
 @app.command()

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import pytest
 
@@ -150,6 +151,25 @@ def test_the_daemon_ends_within_five_seconds_and_leaves_no_child(world, daemon, 
         ["pgrep", "-P", str(daemon.pid)], capture_output=True, text=True, check=False
     )
     assert children.stdout == ""
+
+
+def test_serve_shows_what_is_published(world):
+    aggregator("-c", str(world.path), "update", "tigris-herald")
+    log = world.path.parent / "serve.log"
+    with log.open("w") as stderr:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "aggregator", "-c", str(world.path), "serve", "--port", "0"],
+            stderr=stderr,
+        )
+    try:
+        wait_for(lambda: '"serving"' in log.read_text(), seconds=60)
+        origin = json.loads(log.read_text().splitlines()[-1])["at"]
+        with urllib.request.urlopen(f"{origin}/en/atom.xml") as answer:
+            assert answer.headers["Content-Type"] == "application/atom+xml"
+            assert b"Damascus and Baku" in answer.read()
+    finally:
+        server.terminate()
+        assert server.wait(10) == 0
 
 
 def test_the_daemon_logs_one_structured_line_a_visit(world, daemon):
