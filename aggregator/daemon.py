@@ -27,7 +27,7 @@ POLL_TICK = timedelta(seconds=1)
 PUBLISH_TICK = timedelta(seconds=2)
 CLOCK_JUMP = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries to publish
-PATIENCE = 2.0  # seconds that the store may block: a SIGTERM is answered within five
+PATIENCE = 0.7  # seconds that the store may block, a few times: SIGTERM is answered within five
 GRACE = timedelta(seconds=2)  # visits may end by themselves; then they are cut off
 
 log = structlog.get_logger()
