@@ -39,15 +39,15 @@ def article(item: Item, edition: Edition) -> str:
     side = direction(seen, item.language)
 
     def turned(text: str) -> str:
-        return _turned(text, side, item.language)
+        return turned_part(text, side, item.language)
 
     parts = (
         turned(_prose(item.summary)),
-        _attribution(item, _label(words.source, spoken, item.language), side),
-        turned(_prose(_credit(item))),
-        _license(item, _label(words.license, spoken, item.language)),
+        _attribution(item, label_html(words.source, spoken, item.language), side),
+        turned(_prose(credit_line(item))),
+        license_line(item, label_html(words.license, spoken, item.language)),
         turned(_prose(item.opening)),
-        turned(_without_title(item.body, item.title)),
+        turned(without_title(item.body, item.title)),
         _continuation(item, words, spoken),
     )
     text = "\n".join(part for part in parts if part)
@@ -72,7 +72,7 @@ def _attribution(item: Item, label: str, side: str) -> str:
     return f"<p>{'<br>'.join(lines)}</p>"
 
 
-def _label(text: str, spoken: str, language: str) -> str:
+def label_html(text: str, spoken: str, language: str) -> str:
     """Isolate a label that is in another language than what surrounds it."""
     if spoken == language:
         return escape(text)
@@ -84,13 +84,14 @@ def _link(address: str, content: str) -> str:
     return f'<a href="{escape(address)}">{content}</a>'
 
 
-def _credit(item: Item) -> str:
+def credit_line(item: Item) -> str:
     """Return the credit line that the publisher asks for, where it is not just its name."""
     credit = item.source.rights.credit or ""
     return "" if _folded(credit) == _folded(item.source.name) else credit
 
 
-def _license(item: Item, label: str) -> str:
+def license_line(item: Item, label: str) -> str:
+    """Name the licence with a link to it; "" where none is known."""
     if item.license is None:
         return ""
     name = next(
@@ -114,7 +115,7 @@ def _continuation(item: Item, words: Words, spoken: str) -> str:
     return f"<p>{_link(item.link, text)}</p>"
 
 
-def _without_title(body: Html, title: str) -> str:
+def without_title(body: Html, title: str) -> str:
     """Leave out a first block that only repeats the title (many systems print it there)."""
     found = _LEADING_BLOCK.match(body)
     if found and _folded(plain(found[2])) == _folded(title):
@@ -126,7 +127,7 @@ def _folded(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _turned(text: str, side: str, language: str) -> str:
+def turned_part(text: str, side: str, language: str) -> str:
     """Give paragraphs of the other direction their own `dir` (an English quote in Sorani)."""
 
     def turn(block: re.Match[str]) -> str:

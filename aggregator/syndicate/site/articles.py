@@ -17,7 +17,13 @@ from aggregator.model import (
     Shelf,
     Source,
 )
-from aggregator.syndicate.article import _credit, _label, _license, _turned, _without_title
+from aggregator.syndicate.article import (
+    credit_line,
+    label_html,
+    license_line,
+    turned_part,
+    without_title,
+)
 from aggregator.syndicate.site import addresses
 from aggregator.syndicate.site.body import (
     headings_in_order,
@@ -99,8 +105,8 @@ def article_page(layout: Layout, article: Article) -> Document:
         goes_on=Html(escape(words.continue_reading).replace("{outlet}", outlet))
         if goes_on
         else "",
-        credit=_credit(item),
-        license=Html(_license(item, _label(words.license, spoken, item.language))),
+        credit=credit_line(item),
+        license=Html(license_line(item, label_html(words.license, spoken, item.language))),
         translations=_translations(layout, article),
         others=tongue.say("In other languages"),
     )
@@ -241,9 +247,9 @@ def _corrected(tongue: Tongue, moment: datetime | None) -> Html:
 def _body(item: Item, layout: Layout, side: str) -> Html:
     if not item.body:
         return item.body
-    body = Html(_without_title(item.body, item.title))
+    body = Html(without_title(item.body, item.title))
     fitting = headings_in_order(without_foreign_files(body, layout.frame.site))
-    return Html(_turned(fitting, side, item.language))
+    return Html(turned_part(fitting, side, item.language))
 
 
 def _translations(layout: Layout, article: Article) -> list[tuple[str, str, str, str]]:
