@@ -175,7 +175,7 @@ def listings(desk, shown):
     yield pages.list_page(
         desk,
         Listing(
-            kind=ListKind.LANGUAGE,
+            kind=ListKind.ALL,
             path=addresses.page(tag, 7),
             articles=shown,
             page=7,

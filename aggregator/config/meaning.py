@@ -19,7 +19,7 @@ from aggregator.config.shapes import (
     RightsShape,
     SourceShape,
 )
-from aggregator.model import Edition, Feed, Rights, Site, Source
+from aggregator.model import Edition, Feed, Listen, Rights, Site, Source
 from aggregator.text.urls import absolute
 from aggregator.text.words import words_of
 
@@ -48,6 +48,13 @@ class Config:
     network: Network
     sources: tuple[Source, ...]
     disabled: tuple[Source, ...]  # not asked; what is stored of them keeps name and rights
+    theme: Path | None  # absolute: the operator's folder of files that replace ours
+    pages: Path  # absolute: the operator's Markdown pages; it need not be there
+    index_copies: bool  # search engines may have copied articles, which name the original
+    hubs: tuple[str, ...]  # addresses of WebSub hubs
+    listen: Listen | None  # where `run` shows what is published; None: it does not
+    search: bool  # pages have a search box, which the server beside them answers
+    translations: tuple[tuple[str, ...], ...]  # addresses of one article in several languages
     warnings: tuple[str, ...]  # feeds.yaml:LINE:COLUMN: what is allowed and perhaps not meant
 
 
@@ -77,6 +84,13 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
         ),
         sources=tuple(source for disabled, source in sources if not disabled),
         disabled=tuple(source for disabled, source in sources if disabled),
+        theme=None,
+        pages=located(folder / "pages"),
+        index_copies=False,
+        hubs=(),
+        listen=None,
+        search=False,
+        translations=(),
         warnings=warnings,
     )
 

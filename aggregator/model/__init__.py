@@ -14,7 +14,16 @@ aware; a publisher's offset travels in its tzinfo. Foreign shapes (feedparser di
 rows, httpx objects) never get in here.
 """
 
-from aggregator.model.configured import Edition, Extent, Feed, Images, Rights, Site, Source
+from aggregator.model.configured import (
+    Edition,
+    Extent,
+    Feed,
+    Images,
+    Listen,
+    Rights,
+    Site,
+    Source,
+)
 from aggregator.model.gathered import (
     Enclosure,
     Entry,
@@ -43,7 +52,18 @@ from aggregator.model.judged import (
     Verdict,
     Visit,
 )
-from aggregator.model.published import AtomId, Document, Item, Page, Published
+from aggregator.model.published import (
+    AtomId,
+    Document,
+    Item,
+    Page,
+    Picture,
+    Published,
+    Series,
+    SeriesKind,
+    SeriesName,
+    Withdrawal,
+)
 from aggregator.model.site import (
     Article,
     Bot,
@@ -54,6 +74,7 @@ from aggregator.model.site import (
     ListKind,
     Month,
     OperatorPage,
+    Search,
     Shelf,
     SitemapEntry,
 )
@@ -85,6 +106,7 @@ __all__ = [
     "Item",
     "Known",
     "ListKind",
+    "Listen",
     "Listing",
     "Month",
     "NotModified",
@@ -95,9 +117,14 @@ __all__ = [
     "ParsedEntry",
     "ParsedFeed",
     "Person",
+    "Picture",
     "Published",
     "Rights",
     "Ruling",
+    "Search",
+    "Series",
+    "SeriesKind",
+    "SeriesName",
     "Shelf",
     "Site",
     "SitemapEntry",
@@ -106,4 +133,5 @@ __all__ = [
     "Validators",
     "Verdict",
     "Visit",
+    "Withdrawal",
 ]

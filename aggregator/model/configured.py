@@ -18,6 +18,7 @@ class Images(StrEnum):
 
     NONE = "none"
     LINK = "link"  # the feed names the publisher's own file; nothing is copied
+    COPY = "copy"  # the lead image is copied, checked, and served by us; nothing else is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +76,11 @@ class Site:
     url: str  # no trailing slash
     owner_name: str
     owner_email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Where `run` shows what is published, and `serve` by default."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NewType
 
 from aggregator.model.configured import Edition, Extent, Site, Source
@@ -9,6 +10,51 @@ from aggregator.model.gathered import Enclosure, Entry, FeedMeta, Html, Origin, 
 
 AtomId = NewType("AtomId", str)
 """An IRI that names a published entry for ever (RFC 4287 section 4.2.6)."""
+
+
+class SeriesKind(StrEnum):
+    """What the entries of a series have in common."""
+
+    EDITION = "edition"  # all that an edition shows
+    LANGUAGE = "language"  # one of its languages, where it has several
+    SOURCE = "source"
+    CATEGORY = "category"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesName:
+    """Names a series within an edition."""
+
+    kind: SeriesKind
+    key: str  # "" of EDITION; a language's code, a source's id, a category's slug, "2026-11"
+    title: str = ""  # of a category: as its publisher wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """A list of entries that only ever grows at its end: RFC 5005's logical feed.
+
+    The entry that came as the n-th has position n for ever; one that is withdrawn leaves its
+    position empty. So all that is cut from it in pieces of fixed size (pages of the site, archive
+    documents) stays where it is.
+    """
+
+    id: int
+    edition: str  # a tag
+    name: SeriesName
+    count: int  # positions taken: 1 to count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An image that was copied and is served by us."""
+
+    path: str  # below the published root: "images/3f2a....jpg"
+    media_type: str
+    length: int  # bytes
+    width: int  # pixels
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +72,16 @@ class Published:
     source_id: str
     source_meta: FeedMeta
     source_updated: datetime | None  # the newest `updated` among that feed's entries
+    corrected: datetime | None = None  # when its words last changed after it was emitted
+    picture: Picture | None = None  # its lead image, where it was copied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A published entry that may not be shown any more (RFC 6721)."""
+
+    id: AtomId
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +129,7 @@ class Page:
     next_archive: str | None = None
     current: str | None = None  # an archive's subscription document
     hubs: tuple[str, ...] = ()  # addresses of WebSub hubs
+    withdrawn: tuple[Withdrawal, ...] = ()  # formats that know tombstones say so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Frame:
     editions: tuple[Edition, ...]  # of the site, in the order of the language switcher
     pages: tuple[OperatorPage, ...] = ()  # those that this edition has
     index_copies: bool = False  # let search engines have copied articles, naming the original
+    search: bool = False  # the server beside the pages answers searches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Home:
     """An edition's home page."""
 
     articles: tuple[Article, ...]  # newest first; the first leads
+    languages: tuple[Shelf, ...] = ()  # where the edition has several
     sources: tuple[Shelf, ...] = ()
     categories: tuple[Shelf, ...] = ()
     months: tuple[Month, ...] = ()  # newest first: the last few
@@ -85,7 +87,8 @@ class Home:
 class ListKind(StrEnum):
     """What the articles of a list have in common."""
 
-    LANGUAGE = "language"  # all of the edition
+    ALL = "all"  # of the edition
+    LANGUAGE = "language"  # one of its languages, where it has several
     SOURCE = "source"
     CATEGORY = "category"
     MONTH = "month"
@@ -98,6 +101,7 @@ class Listing:
     kind: ListKind
     path: str
     articles: tuple[Article, ...]
+    language: str = ""  # of a LANGUAGE: the program's code
     source: Source | None = None  # of a SOURCE
     category: str = ""  # the name of a CATEGORY
     month: date | None = None  # any day of a MONTH
@@ -106,6 +110,17 @@ class Listing:
     older: str | None = None
     feeds: str | None = None  # the folder of feeds of just these articles: "en/source/x"
     counterparts: tuple[Counterpart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a search found: the one page that a server makes."""
+
+    query: str  # as it was written
+    articles: tuple[Article, ...]  # the best first
+    total: int  # found in all
+    page: int = 1
+    pages: int = 1  # that one can turn to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
