@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from aggregator.config import Config, load, schema
 from aggregator.config.decode import LARGEST
-from aggregator.config.kinds import spoken
+from aggregator.config.quantities import spoken
 from aggregator.config.shapes import fields_by_path
 from aggregator.errors import ConfigError
-from aggregator.model import Extent
+from aggregator.model import Extent, Listen
 from aggregator.text.words import WORDS
 
 ROOT = Path(__file__).parent.parent
@@ -31,11 +31,14 @@ CASES = sorted(CORPUS.glob("*.yaml"))
 MISTAKEN = [case for case in CASES if case.with_suffix(".expect.txt").exists()]
 VALID = [case for case in CASES if case.with_suffix(".expect.json").exists()]
 SHIPPED = ROOT / "feeds.yaml"
+OWN_FOLDERS = ("theme", "texts")  # which some of the files name; they lie beside each
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
+    for own in OWN_FOLDERS:
+        (tmp_path / own).mkdir()
     return tmp_path
 
 
@@ -126,6 +129,19 @@ def test_paths_start_from_the_folder_of_the_file(folder: Path) -> None:
     assert config.publish_to == folder / "etc" / "store" / "public"
 
 
+def test_folders_of_the_operator_are_looked_for_beside_the_file(folder: Path) -> None:
+    (folder / "etc").mkdir()
+    head = (CORPUS / "ok-minimal.yaml").read_text("utf-8")
+    (folder / "etc" / "feeds.yaml").write_text(f"{head}publish: {{theme: theme, pages: texts}}\n")
+    with pytest.raises(ConfigError) as caught:
+        load("etc/feeds.yaml")
+    assert len(caught.value.lines()) == len(OWN_FOLDERS)
+    for own in OWN_FOLDERS:
+        (folder / own).rename(folder / "etc" / own)
+    config = load("etc/feeds.yaml")
+    assert (config.theme, config.pages) == (folder / "etc" / "theme", folder / "etc" / "texts")
+
+
 def test_a_missing_file_is_a_mistake_with_advice(folder: Path) -> None:
     with pytest.raises(ConfigError, match=r"^none\.yaml:1:1: there is no such file; name yours"):
         load("none.yaml")
@@ -199,7 +215,16 @@ def test_whatever_is_done_to_a_file_it_is_read_or_its_mistakes_are_named(
 WHOLE = {
     "site": {"title": "T", "url": "https://n.test", "owner_name": "O", "owner_email": "o@n.test"},
     "store": "s.db",
-    "publish": {"to": "public", "entries": 40},
+    "publish": {
+        "to": "public",
+        "entries": 40,
+        "theme": "theme",
+        "pages": "texts",
+        "index_copies": False,
+        "hubs": ["https://h.test/"],
+        "search": True,
+    },
+    "serve": {"host": "127.0.0.1", "port": 8080},
     "editions": ["en", {"tag": "ku", "title": "K", "languages": ["ku"], "words": "kmr"}],
     "network": {"allow": ["127.0.0.1:80"], "deadline": "60s", "concurrency": 1, "max_body": "1MB"},
     "defaults": {"interval": "1h", "language": "en", "rights": {"allows": "full"}},
@@ -213,6 +238,7 @@ WHOLE = {
             "disabled": False,
         },
     ],
+    "translations": [["https://a.test/en/1", "https://a.test/ku/1"]],
 }
 ODD_VALUES = st.recursive(
     st.none()
@@ -292,6 +318,16 @@ def test_the_source_in_the_comments_can_be_copied_as_the_comment_says(folder: Pa
     assert [source.id for source in config.disabled] == ["my-outlet"]
 
 
+def test_the_keys_in_the_comments_can_be_switched_on_as_the_comments_say(folder: Path) -> None:
+    text = SHIPPED.read_text("utf-8")
+    switched = re.sub(r"^#(?=serve:|  (theme|hubs|host|port): )", "", text, flags=re.MULTILINE)
+    Path("feeds.yaml").write_text(switched, "utf-8")
+    config = load("feeds.yaml")
+    assert (config.theme, config.listen) == (folder / "theme", Listen())
+    assert config.hubs == ("https://hub.example.org/",)
+    assert config.search
+
+
 def test_the_schema_beside_the_shipped_file_is_the_one_of_the_definition() -> None:
     first_line = SHIPPED.read_text("utf-8").splitlines()[0]
     assert first_line == "# yaml-language-server: $schema=feeds.schema.json"
@@ -311,5 +347,7 @@ def test_every_key_has_a_description_an_example_and_a_line_for_operators() -> No
             )
 
 
-def test_the_schema_allows_no_key_to_be_left_empty() -> None:
-    assert '"null"' not in json.dumps(schema())
+def test_the_schema_allows_no_key_to_be_left_empty_but_serve() -> None:
+    whole = schema()
+    assert '"null"' in json.dumps(whole["properties"].pop("serve"))
+    assert '"null"' not in json.dumps(whole)

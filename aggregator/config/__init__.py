@@ -3,10 +3,13 @@
     decode       bytes -> text, or where they are none
     nodes        text -> a tree that knows its lines and columns; the only file that meets YAML
     mend         what keeps a text from being YAML, found by trying what would mend it
-    kinds        the kinds of values (durations, addresses, languages ...) and their sentences
+    kinds        the kinds of values (texts, addresses, languages ...) and their sentences
+    quantities   the kinds that are counted: lengths of time, sizes, numbers
+    forms        what all groups of keys have in common
     shapes       which keys there are: the definition, also made into feeds.schema.json
+    publishing   the same for what goes out: site, publish, serve, editions
     words        pydantic's errors -> sentences for people
-    crosschecks  what several values must agree on
+    crosschecks  what several values must agree on, and whether folders named are there
     repeats      keys that stand twice, and the dash forgotten before them
     advice       warnings: what is allowed and perhaps not meant
     meaning      shapes -> model.Source, Edition, Site: Config

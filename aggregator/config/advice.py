@@ -11,17 +11,19 @@ from aggregator.config.crosschecks import (
     child,
     feeds_of,
     groups,
+    hubs_of,
     items,
     priors,
     shown_languages,
 )
 from aggregator.config.decode import lines_of
-from aggregator.config.kinds import duration, shown, spoken
+from aggregator.config.kinds import shown
 from aggregator.config.nodes import Mapping, Node, Scalar
+from aggregator.config.quantities import duration, spoken
 from aggregator.config.shapes import FeedsYaml
 from aggregator.errors import Mistake
 from aggregator.gather.fetch.addresses import inside
-from aggregator.model import Extent
+from aggregator.model import Extent, Images
 from aggregator.text.urls import canonical
 from aggregator.text.words import WORDS
 
@@ -38,7 +40,7 @@ def advice_on(root: Node, shape: FeedsYaml, text: str) -> list[Mistake]:
         *_secrets(root),
         *_plain_http(root),
         *_hasty(root),
-        *_full_text(root, shape),
+        *_without_grounds(root, shape),
         *_own_feeds(root, shape),
         *_idle(root, shape),
         *_without_words(root),
@@ -102,6 +104,12 @@ def _plain_http(root: Node) -> Iterator[Mistake]:
                     f"{shown(address.text)} is asked without encryption, so others can read and "
                     "change what arrives; try https://"
                 )
+    for hub in hubs_of(root):
+        if hub.text.lower().startswith("http:") and _leads_out(hub):
+            yield hub.place.mistake(
+                f"`publish.hubs`: {shown(hub.text)} is told without encryption, and subscribers "
+                "ask it without; try https://"
+            )
 
 
 def _hasty(root: Node) -> Iterator[Mistake]:
@@ -139,25 +147,27 @@ def _hasty_at(node: Node | None) -> Mistake:
     )
 
 
-def _full_text(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
-    default = child(root, "defaults", "rights", "allows")
-    if default and shape.defaults.rights.allows is Extent.FULL:
-        yield default.place.mistake(
-            "`defaults.rights.allows`: full republishes whole articles of every source; allow "
-            "it source by source, with the publisher's word"
-        )
-    for source, group in zip(shape.sources, groups(root, "sources"), strict=True):
-        rights = source.rights
-        node = child(group, "rights", "allows")
-        if (
-            node
-            and rights
-            and rights.allows is Extent.FULL
-            and not (rights.license or rights.basis)
-        ):
-            yield node.place.mistake(
-                "`rights.allows`: full needs the publisher's word; name it as `license` or `basis`"
+def _without_grounds(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    """What only the publisher's word allows, where no word is named."""
+    for key, most, what in (
+        ("allows", Extent.FULL, "whole articles"),
+        ("images", Images.COPY, "pictures"),
+    ):
+        default = child(root, "defaults", "rights", key)
+        if default and getattr(shape.defaults.rights, key) is most:
+            yield default.place.mistake(
+                f"`defaults.rights.{key}`: {most} republishes {what} of every source; allow "
+                "it source by source, with the publisher's word"
             )
+        for source, group in zip(shape.sources, groups(root, "sources"), strict=True):
+            rights = source.rights
+            node = child(group, "rights", key)
+            grounds = rights and (rights.license or rights.basis)
+            if node and getattr(rights, key) is most and not grounds:
+                yield node.place.mistake(
+                    f"`rights.{key}`: {most} needs the publisher's word; name it as `license` or "
+                    "`basis`"
+                )
 
 
 def _own_feeds(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:

@@ -1,13 +1,17 @@
-"""What several values must agree on: ids, addresses, languages, places.  Pure.
+"""What several values must agree on: ids, addresses, languages, places.
+
+Acts only to see whether the folders that the operator names are there.
 
 These checks walk the nodes and not the finished shapes, so that a slip in one value hides none of
 another. A check that would only repeat a mistake already told stays silent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from aggregator.config import languages
+from pydantic_core import PydanticCustomError
+
+from aggregator.config import kinds, languages
 from aggregator.config.addresses import address_problem, literal, named_host
 from aggregator.config.kinds import shown
 from aggregator.config.nodes import Mapping, Node, Scalar, Sequence
@@ -28,6 +32,9 @@ def disagreements(root: Node, folder: Path) -> list[Mistake]:
         *_editions_name_languages(root),
         *_languages_are_shown(root),
         *_store_stays_private(root, folder),
+        *_own_folders(root, folder),
+        *_hubs_once(root),
+        *_translations(root),
     ]
 
 
@@ -58,6 +65,11 @@ def feeds_of(source: Mapping) -> list[list[Scalar]]:
     """The addresses of each feed of a source, as far as they can be made out."""
     feeds = [child(source, "url"), *items(child(source, "feeds"))]
     return [texts(child(feed, "url") if isinstance(feed, Mapping) else feed) for feed in feeds]
+
+
+def hubs_of(root: Node) -> list[Scalar]:
+    """The addresses of the hubs, as far as they can be made out."""
+    return texts(child(root, "publish", "hubs"))
 
 
 def allow_list(root: Node) -> AllowList | None:
@@ -142,21 +154,21 @@ def _inside_addresses(root: Node) -> Iterator[Mistake]:
     allowed = allow_list(root)
     if allowed is None:
         return
-    for source in groups(root, "sources"):
-        for address in (one for feed in feeds_of(source) for one in feed):
-            host, port = named_host(address.text) or ("", 0)
-            target = literal(host)
-            entry = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-            if target and (refusal := allowed.refusal(target, port, host)):
-                yield address.place.mistake(
-                    f"{shown(address.text)} leads to a machine of your own network ({refusal}), "
-                    f'which is refused; if you want it, write "{entry}" into network.allow'
-                )
-            elif host and target is None and "." not in host and not allowed.entries:
-                yield address.place.mistake(
-                    f"{shown(address.text)} has a host name without a dot; if it is a machine of "
-                    f'your own network, write "{entry}" into network.allow'
-                )
+    feeds = [feed for source in groups(root, "sources") for feed in feeds_of(source)]
+    for address in (one for some in (*feeds, hubs_of(root)) for one in some):
+        host, port = named_host(address.text) or ("", 0)
+        target = literal(host)
+        entry = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        if target and (refusal := allowed.refusal(target, port, host)):
+            yield address.place.mistake(
+                f"{shown(address.text)} leads to a machine of your own network ({refusal}), "
+                f'which is refused; if you want it, write "{entry}" into network.allow'
+            )
+        elif host and target is None and "." not in host and not allowed.entries:
+            yield address.place.mistake(
+                f"{shown(address.text)} has a host name without a dot; if it is a machine of "
+                f'your own network, write "{entry}" into network.allow'
+            )
 
 
 def _shown_by(edition: Node) -> tuple[str, ...] | None:
@@ -254,3 +266,81 @@ def _store_stays_private(root: Node, folder: Path) -> Iterator[Mistake]:
             f"`publish.to`: the database {shown(said)} would lie within {shown(public)}, open to "
             "everyone; write a folder of its own, such as store/public"
         )
+
+
+def _own_folders(root: Node, folder: Path) -> Iterator[Mistake]:
+    """The folders with files of the operator's, where they are named."""
+    to = child(root, "publish", "to")
+    public = _path(to) if to else "store/public"
+    for key in ("theme", "pages"):
+        named = child(root, "publish", key)
+        said = _path(named)
+        if named is None or said is None:
+            continue
+        own = folder / said
+        if not _is(own.is_dir):
+            where = "" if own == Path(said) else " beside this file"
+            problem = (
+                f"{shown(said)} is a file; write the folder that your files are in"
+                if _is(own.exists)
+                else f"there is no folder {shown(said)}{where}; make it, correct the path, or "
+                "remove the key"
+            )
+            yield named.place.mistake(f"`publish.{key}`: {problem}")
+        elif public is not None and own.resolve().is_relative_to((folder / public).resolve()):
+            yield named.place.mistake(
+                f"`publish.{key}`: {shown(said)} lies within {shown(public)} (`publish.to`), "
+                "which the program fills and everyone can read; let the two lie apart"
+            )
+
+
+def _path(node: Node | None) -> str | None:
+    """A path without a mistake in it."""
+    try:
+        return kinds.path(node) if isinstance(node, Scalar) else None
+    except PydanticCustomError:
+        return None
+
+
+def _is(ask: Callable[[], bool]) -> bool:
+    """What the system says of a path; of one that it cannot follow, no."""
+    try:
+        return ask()
+    except OSError:
+        return False
+
+
+def _hubs_once(root: Node) -> Iterator[Mistake]:
+    first: dict[str, Scalar] = {}
+    for hub in hubs_of(root):
+        if address_problem(hub.text):
+            continue
+        before = first.get(canonical(hub.text))
+        if before:
+            yield hub.place.mistake(
+                f"`publish.hubs`: {shown(hub.text)} is already in this list, on line "
+                f"{before.place.line}; each hub stands in it once"
+            )
+        first.setdefault(canonical(hub.text), hub)
+
+
+def _translations(root: Node) -> Iterator[Mistake]:
+    first: dict[str, tuple[Scalar, int]] = {}
+    for number, group in enumerate(items(child(root, "translations"))):
+        if len(items(group)) == 1:
+            yield group.place.mistake(
+                "`translations`: this article has one address; write two or more, one for each "
+                "language, or remove it"
+            )
+        for address in (one for one in items(group) if isinstance(one, Scalar)):
+            if address_problem(address.text):
+                continue
+            key = canonical(address.text)
+            if key in first:
+                before, where = first[key]
+                whose = "this" if where == number else "another"
+                yield address.place.mistake(
+                    f"`translations`: {shown(address.text)} is already an address of {whose} "
+                    f"article, on line {before.place.line}; each stands in the list once"
+                )
+            first.setdefault(key, (address, number))

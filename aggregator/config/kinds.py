@@ -8,29 +8,22 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from aggregator.config import languages
-from aggregator.config.addresses import address_problem
+from aggregator.config.addresses import address_problem, literal
 from aggregator.config.nodes import Scalar
 from aggregator.gather.fetch.addresses import AllowList
 from aggregator.model import Extent, Images
 from aggregator.text.words import WORDS
 
-T = TypeVar("T")
-
 LONGEST_LINE = 300
 
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_DURATION = re.compile(r"(?:\d{1,6}[smhd])+")
-_SPOKEN = re.compile(r"(?P<number>\d{1,6})\s*(?P<unit>s|sec|m|min|h|hour|hr|d|day)[a-z]*\.?")
-_SIZES = {"kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000}
-_SIZE = re.compile(r"(?P<number>\d{1,6})\s?(?P<unit>kb|mb|gb)", re.IGNORECASE)
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _EMAIL = re.compile(r"[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
 _NOT_IN_A_LINE = re.compile(
@@ -170,9 +163,9 @@ def words(value: Any) -> str:
     )
 
 
-def address(value: Any) -> str:
+def address(value: Any, such_as: str = "https://www.example.org/feed") -> str:
     """An http or https address of a feed or page."""
-    wanted = "a web address such as https://www.example.org/feed"
+    wanted = f"a web address such as {such_as}"
     said = text(value, wanted).strip()
     found = address_problem(said)
     if found:
@@ -189,6 +182,60 @@ def site_address(value: Any) -> str:
     return said.rstrip("/")
 
 
+def hub(value: Any) -> str:
+    """The address of a hub (WebSub section 3.1)."""
+    return address(value, such_as="https://hub.example.org/")
+
+
+def article(value: Any) -> str:
+    """The address of an article's own page."""
+    return address(value, such_as="https://www.example.org/en/news-of-today")
+
+
+def host(value: Any) -> str:
+    """What a server listens on: an IP address of this machine, or a name of it."""
+    wanted = "an address of this machine, such as 127.0.0.1"
+    said = text(value, wanted).strip()
+    if _is_host(said):
+        return said
+    guess = _host_within(said)
+    port = " (the port goes into `port`)" if guess and re.search(r":\d+/?$", said) else ""
+    raise wrong(f"{shown(said)} cannot be listened on; write {wanted}{port}{did_you_mean(guess)}")
+
+
+def _host_within(said: str) -> str | None:
+    if said == "*":
+        return "0.0.0.0"  # noqa: S104 - offered to someone who asked for it
+    try:
+        found = urlsplit(said if "://" in said else f"//{said}").hostname or ""
+    except ValueError:
+        return None
+    return found if _is_host(found) and (literal(found) or "." in found) else None
+
+
+def _is_host(said: str) -> bool:
+    is_name = re.fullmatch(r"[\w.-]+", said) and not address_problem(f"http://{said}/")
+    return bool(is_name or literal(said))
+
+
+def switch(value: Any) -> bool:
+    """On or off, in the place of a group: a key with nothing after it is on."""
+    if isinstance(value, bool):
+        return value
+    assert isinstance(value, Scalar)
+    if value.reads_as in {"nothing", "true"}:
+        return True
+    if value.reads_as == "false":
+        return False
+    found = re.fullmatch(r"(?:(?P<host>[\d.]+|localhost):)?(?P<port>\d{1,5})", value.text)
+    named = found.groupdict() if found else {}
+    guess = ", ".join(f"{key}: {part}" for key, part in named.items() if part)
+    raise wrong(
+        f"{shown(value.text)} stands here; wanted: true, or keys of its own, such as "
+        f"{{host: 127.0.0.1, port: 8080}}{did_you_mean(guess and f'{{{guess}}}')}"
+    )
+
+
 def email(value: Any) -> str:
     """An address that answers; it is sent along with every request (RFC 9110 section 10.1.2)."""
     said = text(value, "an e-mail address such as news@example.org").strip()
@@ -197,47 +244,6 @@ def email(value: Any) -> str:
             f"{shown(said)} is not an e-mail address; write one alone, such as news@example.org"
         )
     return said
-
-
-def duration(value: Any) -> timedelta:
-    """A length of time: 90s, 30m, 6h, 7d, 1h30m."""
-    how = "a number with s, m, h or d after it, such as 30m, 6h or 7d"
-    if isinstance(value, Scalar) and value.reads_as in {"number", "time"}:
-        found = value.text
-        guess = f"{found}m" if found.isdigit() and int(found) else None
-        raise wrong(f"{found} has no unit; write {how}{did_you_mean(guess)}")
-    said = text(value, how).strip()
-    if not _DURATION.fullmatch(said):
-        spoken = _SPOKEN.fullmatch(said.lower())
-        guess = f"{int(spoken['number'])}{spoken['unit'][0]}" if spoken else None
-        raise wrong(f"{shown(said)} is not a length of time; write {how}{did_you_mean(guess)}")
-    seconds = sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)([smhd])", said))
-    return timedelta(seconds=seconds)
-
-
-def size(value: Any) -> int:
-    """A number of bytes: 500kB, 10MB."""
-    how = "a number with kB or MB after it, such as 10MB"
-    if isinstance(value, Scalar) and value.reads_as == "number":
-        raise wrong(f"{value.text} has no unit; write {how}")
-    said = text(value, how).strip()
-    found = _SIZE.fullmatch(said)
-    if not found:
-        raise wrong(f"{shown(said)} is not a size; write {how}")
-    return int(found["number"]) * _SIZES[found["unit"].lower()]
-
-
-def whole(value: Any) -> int:
-    """A whole number."""
-    if isinstance(value, int):
-        return value
-    how = "a whole number such as 40"
-    if isinstance(value, Scalar) and re.fullmatch(r"\d{1,9}", value.text):
-        return int(value.text)
-    if isinstance(value, Scalar) and value.reads_as != "nothing":
-        raise wrong(f"{shown(value.text)} is not a whole number; write one such as 40")
-    text(value, how)
-    raise AssertionError(value)
 
 
 def flag(value: Any) -> bool:
@@ -298,39 +304,6 @@ def one_of(choices: type[StrEnum]) -> Callable[[Any], Any]:
     return check
 
 
-def between(low: Any, high: Any, check: Callable[[Any], T], show: Callable[[T], str]) -> Any:
-    """The same kind, within bounds."""
-
-    def bounded(value: Any) -> T:
-        found = check(value)
-        if low <= found <= high:
-            return found
-        raise wrong(
-            f"{show(found)} is out of bounds; write something from {show(low)} to {show(high)}"
-        )
-
-    return BeforeValidator(bounded)
-
-
-def spoken(length: timedelta) -> str:
-    """A duration as it is written in feeds.yaml."""
-    seconds = int(length.total_seconds())
-    parts = ""
-    for unit, worth in sorted(_UNITS.items(), key=lambda row: -row[1]):
-        count, seconds = divmod(seconds, worth)
-        parts += f"{count}{unit}" if count else ""
-    return parts or "0s"
-
-
-def _megabytes(count: int) -> str:
-    return f"{count // 1_000_000}MB" if count >= 1_000_000 else f"{count // 1_000}kB"
-
-
-_DURATION_SCHEMA = WithJsonSchema(
-    {"type": "string", "pattern": "^([0-9]+[smhd])+$", "examples": ["30m", "6h", "7d", "1h30m"]}
-)
-
-
 def _schema(**more: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **more})
 
@@ -344,6 +317,9 @@ Language = Annotated[str, BeforeValidator(language), WithJsonSchema(LANGUAGE_SCH
 ListedLanguage = Annotated[str, BeforeValidator(listed), WithJsonSchema(LANGUAGE_SCHEMA)]
 InterfaceLanguage = Annotated[str, BeforeValidator(words), _schema(enum=list(WORDS))]
 Address = Annotated[str, BeforeValidator(address), _schema(format="uri", pattern="^https?://")]
+Hub = Annotated[str, BeforeValidator(hub), _schema(format="uri", pattern="^https?://")]
+Article = Annotated[str, BeforeValidator(article), _schema(format="uri", pattern="^https?://")]
+Host = Annotated[str, BeforeValidator(host), _schema(minLength=1)]
 SiteAddress = Annotated[
     str, BeforeValidator(site_address), _schema(format="uri", pattern="^https?://")
 ]
@@ -352,36 +328,6 @@ Path = Annotated[str, BeforeValidator(path), _schema(minLength=1)]
 Store = Annotated[str, BeforeValidator(store), _schema(minLength=1)]
 Opening = Annotated[str, BeforeValidator(opening), _schema(examples=["127.0.0.1:8000"])]
 Flag = Annotated[bool, BeforeValidator(flag)]
+Switch = Annotated[bool, BeforeValidator(switch), WithJsonSchema({"type": ["boolean", "null"]})]
 Allows = Annotated[Extent, BeforeValidator(one_of(Extent)), _schema(enum=[*map(str, Extent)])]
 MayShow = Annotated[Images, BeforeValidator(one_of(Images)), _schema(enum=[*map(str, Images)])]
-
-Interval = Annotated[
-    timedelta,
-    between(timedelta(seconds=1), timedelta(days=90), duration, spoken),
-    _DURATION_SCHEMA,
-]
-Deadline = Annotated[
-    timedelta,
-    between(timedelta(seconds=1), timedelta(minutes=10), duration, spoken),
-    _DURATION_SCHEMA,
-]
-Spacing = Annotated[
-    timedelta,
-    between(timedelta(0), timedelta(hours=1), duration, spoken),
-    _DURATION_SCHEMA,
-]
-Bytes = Annotated[
-    int,
-    between(10_000, 100_000_000, size, _megabytes),
-    _schema(pattern="^[0-9]+ ?[kKmMgG][bB]$", examples=["10MB", "500kB"]),
-]
-Entries = Annotated[
-    int,
-    between(1, 500, whole, str),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 500}),
-]
-Concurrency = Annotated[
-    int,
-    between(1, 64, whole, str),
-    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 64}),
-]

@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aggregator.config import languages
+from aggregator.config.publishing import EditionShape, ServeForm, ServeShape
 from aggregator.config.shapes import (
     AlwaysShape,
     DefaultsShape,
-    EditionShape,
     FeedShape,
     FeedsYaml,
     RightsShape,
@@ -51,7 +51,7 @@ class Config:
     theme: Path | None  # absolute: the operator's folder of files that replace ours
     pages: Path  # absolute: the operator's Markdown pages; it need not be there
     index_copies: bool  # search engines may have copied articles, which name the original
-    hubs: tuple[str, ...]  # addresses of WebSub hubs
+    hubs: tuple[str, ...]  # addresses of WebSub hubs, in ASCII, as header fields carry them
     listen: Listen | None  # where `run` shows what is published; None: it does not
     search: bool  # pages have a search box, which the server beside them answers
     translations: tuple[tuple[str, ...], ...]  # addresses of one article in several languages
@@ -63,6 +63,8 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
     sources = [(one.disabled, _source(one, shape.defaults)) for one in shape.sources]
     site = shape.site
     network = shape.network
+    publish = shape.publish
+    listen = _listen(shape.serve)
     return Config(
         path=path,
         site=Site(
@@ -72,8 +74,8 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
             owner_email=_mailbox(site.owner_email),
         ),
         store=shape.store if "://" in shape.store else str(located(folder / shape.store)),
-        publish_to=located(folder / shape.publish.to),
-        entries=shape.publish.entries,
+        publish_to=located(folder / publish.to),
+        entries=publish.entries,
         editions=tuple(_edition(one, site.title) for one in shape.editions),
         network=Network(
             allow=network.allow,
@@ -84,13 +86,13 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
         ),
         sources=tuple(source for disabled, source in sources if not disabled),
         disabled=tuple(source for disabled, source in sources if disabled),
-        theme=None,
-        pages=located(folder / "pages"),
-        index_copies=False,
-        hubs=(),
-        listen=None,
-        search=False,
-        translations=(),
+        theme=None if publish.theme is None else located(folder / publish.theme),
+        pages=located(folder / publish.pages),
+        index_copies=publish.index_copies,
+        hubs=tuple(absolute(hub, None) or hub for hub in publish.hubs),
+        listen=listen,
+        search=listen is not None if publish.search is None else publish.search,
+        translations=shape.translations,
         warnings=warnings,
     )
 
@@ -98,6 +100,12 @@ def settle(shape: FeedsYaml, *, path: Path, folder: Path, warnings: tuple[str, .
 def _address(url: str) -> str:
     """The site's address as requests and ids carry it: its host in ASCII."""
     return (absolute(url, None) or url).rstrip("/")
+
+
+def _listen(form: ServeForm) -> Listen | None:
+    if isinstance(form, ServeShape):
+        return Listen(host=form.host, port=form.port)
+    return Listen() if form else None
 
 
 def _mailbox(email: str) -> str:

@@ -2,100 +2,19 @@
 
 From here come the checks of each value (pydantic), the JSON Schema that editors complete and
 check with, and the lists of keys that the messages name. What concerns several values at once is
-in `crosschecks.py`.
+in `crosschecks.py`. The groups about what goes out are in `publishing.py`.
 """
 
 from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from aggregator.config import kinds
-
-# The forms that one value may take. Angle brackets keep them apart from keys in a location.
-TEXT, LIST, GROUP = "<text>", "<list>", "<group>"
-
-
-def form(value: Any) -> str:
-    """Which of the forms was written."""
-    if isinstance(value, (dict, BaseModel)):
-        return GROUP
-    return LIST if isinstance(value, (list, tuple)) else TEXT
-
-
-class Shape(BaseModel):
-    """A group of keys; any other key is a mistake."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        model_title_generator=lambda shape: shape.__name__.removesuffix("Shape"),
-    )
-
-
-class SiteShape(Shape):
-    """Whose site this is and who answers for it."""
-
-    title: kinds.Line = Field(
-        description="The name of your site. It is in the title of every feed that you publish.",
-        examples=["Kurdistan Center for Democracy in the Middle East"],
-    )
-    url: kinds.SiteAddress = Field(
-        description="The address of your site. Names of published articles are made from it, so "
-        "set it before the first run and keep it.",
-        examples=["https://www.example.org"],
-    )
-    owner_name: kinds.Line = Field(
-        description="The person or office that answers for the site.", examples=["News desk"]
-    )
-    owner_email: kinds.Email = Field(
-        description="An address that someone reads. Publishers see it with every request.",
-        examples=["news@example.org"],
-    )
-
-
-class PublishShape(Shape):
-    """Where the feeds are written, and how long they are."""
-
-    to: kinds.Path = Field(
-        default="store/public",
-        validate_default=True,
-        description="The folder that your web server shows to the public.",
-        examples=["store/public"],
-    )
-    entries: kinds.Entries = Field(
-        default=40, description="How many articles a feed holds at least.", examples=[40]
-    )
-
-
-class EditionShape(Shape):
-    """One feed that you publish, in the long form."""
-
-    tag: kinds.Name = Field(
-        description="The folder that the feed is in: en is published as en/atom.xml.",
-        examples=["ku"],
-    )
-    title: kinds.Line | None = Field(
-        default=None,
-        description="The title of the feed, in its own language. Without it: the site's title and "
-        "the language's name.",
-        examples=["Navenda Kurdistanê: nûçe"],
-    )
-    languages: tuple[kinds.ListedLanguage, ...] | None = Field(
-        default=None,
-        min_length=1,
-        description="Which articles it shows. `ku` stands for both kmr (Kurmanji) and ckb "
-        "(Sorani). Without it: the language that the tag names.",
-        examples=[["kmr", "ckb"]],
-    )
-    words: kinds.InterfaceLanguage | None = Field(
-        default=None,
-        description="The language of the few words around an article, such as `Source:`. Without "
-        "it: the first of `languages`.",
-        examples=["kmr"],
-    )
+from aggregator.config import kinds, quantities
+from aggregator.config.forms import GROUP, LIST, TEXT, Shape, form
+from aggregator.config.publishing import EditionForm, PublishShape, ServeForm, SiteShape
 
 
 class NetworkShape(Shape):
@@ -107,22 +26,22 @@ class NetworkShape(Shape):
         "there are refused.",
         examples=[["127.0.0.1:8000", "10.0.0.0/8:80"]],
     )
-    deadline: kinds.Deadline = Field(
+    deadline: quantities.Deadline = Field(
         default="60s",
         validate_default=True,
         description="How long one request may take in all.",
         examples=["60s"],
     )
-    spacing: kinds.Spacing = Field(
+    spacing: quantities.Spacing = Field(
         default="2s",
         validate_default=True,
         description="How long to wait between two requests to one host.",
         examples=["2s"],
     )
-    concurrency: kinds.Concurrency = Field(
+    concurrency: quantities.Concurrency = Field(
         default=8, description="How many hosts are asked at the same time.", examples=[8]
     )
-    max_body: kinds.Bytes = Field(
+    max_body: quantities.Bytes = Field(
         default="10MB",
         validate_default=True,
         description="The largest feed that is read.",
@@ -143,7 +62,8 @@ class DefaultRightsShape(Shape):
     images: kinds.MayShow = Field(
         default="none",
         validate_default=True,
-        description="none: no pictures or media. link: the feed points to the publisher's own.",
+        description="none: no pictures or media. link: the feed points to the publisher's own. "
+        "copy: the lead picture is copied and served by you.",
         examples=["none"],
     )
 
@@ -159,7 +79,8 @@ class RightsShape(Shape):
     )
     images: kinds.MayShow | None = Field(
         default=None,
-        description="none: no pictures or media. link: the feed points to the publisher's own.",
+        description="none: no pictures or media. link: the feed points to the publisher's own. "
+        "copy: the lead picture is copied and served by you.",
         examples=["none"],
     )
     license: kinds.Address | None = Field(
@@ -220,7 +141,7 @@ FeedForm = Annotated[
 class DefaultsShape(Shape):
     """What holds for every source that says nothing of its own."""
 
-    interval: kinds.Interval = Field(
+    interval: quantities.Interval = Field(
         default="1h",
         validate_default=True,
         description="How often a source is asked.",
@@ -271,7 +192,7 @@ class SourceShape(Shape):
         "{always: en} turns that off.",
         examples=["en"],
     )
-    interval: kinds.Interval | None = Field(
+    interval: quantities.Interval | None = Field(
         default=None, description="How often it is asked; 1h is polite.", examples=["1h"]
     )
     rights: RightsShape | None = Field(
@@ -287,10 +208,7 @@ class SourceShape(Shape):
     )
 
 
-EditionForm = Annotated[
-    Annotated[kinds.Tag, Tag(TEXT)] | Annotated[EditionShape, Tag(GROUP)],
-    Discriminator(form),
-]
+Translations = Annotated[tuple[kinds.Article, ...], Field(min_length=2)]
 
 
 class FeedsYaml(Shape):
@@ -317,8 +235,14 @@ class FeedsYaml(Shape):
     )
     publish: PublishShape = Field(
         default_factory=PublishShape,
-        description="Where the feeds are written.",
+        description="Where the feeds and pages are written, and what goes into them.",
         examples=[{"to": "store/public"}],
+    )
+    serve: ServeForm = Field(
+        default=False,
+        description="While the program runs, show what is published over HTTP. Nothing after the "
+        "colon: on 127.0.0.1, port 8080. Without it: only write it.",
+        examples=[{"host": "127.0.0.1", "port": 8080}],
     )
     editions: tuple[EditionForm, ...] = Field(
         min_length=1,
@@ -342,6 +266,12 @@ class FeedsYaml(Shape):
         examples=[
             [{"id": "the-cradle", "name": "The Cradle", "url": "https://thecradle.co/feed"}]
         ],
+    )
+    translations: tuple[Translations, ...] = Field(
+        default=(),
+        description="Articles that are translations of each other and do not say so themselves: "
+        "each item lists the addresses of one article in several languages.",
+        examples=[[["https://www.example.org/en/12", "https://www.example.org/ckb/12"]]],
     )
 
 

@@ -10,20 +10,23 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from aggregator.config.addresses import named_host
+from aggregator.config.forms import GROUP, LIST, TEXT
 from aggregator.config.kinds import nearest, shown, simple
 from aggregator.config.nodes import Mapping, Node, Place, Scalar, Sequence
-from aggregator.config.shapes import GROUP, LIST, TEXT, fields_by_path
+from aggregator.config.shapes import fields_by_path
 from aggregator.errors import Mistake
 
 FIELDS = fields_by_path()
 
 # What people write -> the keys that may be meant, in order. Only one that the group has is named.
 _INSTEAD = {
-    "address": ("url", "to"),
+    "address": ("url", "to", "host"),
+    "bind": ("host",),
     "contact": ("owner_email",),
     "cron": ("interval",),
     "database": ("store",),
     "db": ("store",),
+    "design": ("theme",),
     "dir": ("to",),
     "email": ("owner_email",),
     "every": ("interval",),
@@ -31,23 +34,31 @@ _INSTEAD = {
     "folder": ("to",),
     "frequency": ("interval",),
     "href": ("url",),
+    "hreflang": ("translations",),
     "inactive": ("disabled",),
     "lang": ("language", "languages", "words"),
+    "layout": ("theme",),
     "limit": ("entries", "max_body"),
     "link": ("url", "homepage"),  # RSS's word; the planet family's for the homepage
+    "listen": ("serve", "host"),
     "mail": ("owner_email",),
     "outlets": ("sources",),
     "output": ("publish", "to"),
     "owner": ("owner_name",),
     "path": ("to",),
     "period": ("interval",),
+    "pubsubhubbub": ("hubs",),
     "refresh": ("interval",),
     "rss": ("url",),
+    "server": ("serve",),
+    "skin": ("theme",),
+    "templates": ("theme",),
     "timeout": ("deadline",),
     "title": ("name",),
     "uri": ("url",),
     "urls": ("url",),
     "website": ("homepage", "site"),
+    "websub": ("hubs",),
     "xmlurl": ("url",),
 }
 
