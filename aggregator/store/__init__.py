@@ -1,14 +1,24 @@
 """Remember it: what was seen, decided and published, in SQLite or PostgreSQL.
 
     Store        the questions and commands that the other rooms' values go through
+    outgoing     those of them that are the publisher's
     claims       enroll, claim, release, list: who visits what, and when
     clocks       unwind: what a clock that ran ahead left behind
     recalls      recall: what is known of a document's entries
     visits       record: each visit whole or not at all
     batch        what `visits` writes: rows, a statement a table
+    stored       entries as they stand when a visit is recorded
     rulings      rule, history: what a person decided; how an entry changed
     decisions    undecided, redecide: what waits, judged anew
-    emissions    emit, window: ids given for ever; the newest of an edition
+    emissions    emit: ids given for ever
+    series       place: positions given for ever, in lists that only grow
+    windows      window: the newest of a series, and what changed in it
+    published    emitted entries as they are now
+    translations which of them are one article in several languages
+    effects      what became of them: corrected, withdrawn, shown again
+    outdated     which of them documents do not show as they are
+    pictures     lead images that are copied
+    pings        hubs that are to be told
     hosts        hold, held: Retry-After, for a whole domain
     logs         the last visits of each feed
     counters     numbers that never come twice
@@ -30,13 +40,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from aggregator.model import Entry, Identified, Published, Ruling, Source, Visit
+from aggregator.model import Entry, Identified, Ruling, Source, Visit
 from aggregator.store import (
     claims,
     clocks,
-    counters,
     decisions,
-    emissions,
     hosts,
     logs,
     recalls,
@@ -47,11 +55,15 @@ from aggregator.store.claims import Claim, DomainOf, FeedRow
 from aggregator.store.clocks import Clamp
 from aggregator.store.database import BUSY_SECONDS, Database
 from aggregator.store.decisions import Decision
-from aggregator.store.emissions import Mint
 from aggregator.store.logs import LoggedVisit
+from aggregator.store.outdated import Outdated
+from aggregator.store.outgoing import Outgoing
+from aggregator.store.pictures import WantedPicture
+from aggregator.store.pings import Ping
 from aggregator.store.recalls import Recall
 from aggregator.store.rulings import Revision
 from aggregator.store.visits import Recorded
+from aggregator.store.windows import Window
 
 __all__ = [
     "BUSY_SECONDS",
@@ -59,18 +71,20 @@ __all__ = [
     "Decision",
     "FeedRow",
     "LoggedVisit",
+    "Outdated",
+    "Ping",
     "Recall",
     "Recorded",
     "Revision",
     "Store",
+    "WantedPicture",
+    "Window",
 ]
-
-MOST_SHOWN: Final = 500  # entries in a document, however many came in two days
 
 MOST_UNDECIDED: Final = 1000  # entries that are judged again at once
 
 
-class Store:
+class Store(Outgoing):
     """What is remembered. Open it with `Store.open`, as a context manager."""
 
     def __init__(self, database: Database, created: datetime) -> None:
@@ -221,21 +235,6 @@ class Store:
         with self._database.writing() as connection:
             return decisions.redecide(connection, decided, now=now)
 
-    def emit(self, languages: Collection[str], *, now: datetime, mint: Mint) -> int:
-        """Give what may appear its place in the sequence and its id, for ever.
-
-        Args:
-            languages: those that some edition shows.
-            now: the time.
-            mint: for an entry, the id that it should have and the one to use where another
-                entry has that one already.
-
-        Returns:
-            How many entries were emitted.
-        """
-        with self._database.writing() as connection:
-            return emissions.emit(connection, languages, now=now, mint=mint)
-
     # --- questions ----------------------------------------------------------------------------
 
     def recall(self, source_id: str, feed_key: str, items: Iterable[Identified]) -> Recall:
@@ -265,23 +264,6 @@ class Store:
         """Return the domains that asked to be left alone, each with the end of its hold."""
         with self._database.reading() as connection:
             return hosts.held(connection, now)
-
-    def window(
-        self,
-        languages: Collection[str],
-        *,
-        entries: int,
-        span: timedelta,
-        limit: int = MOST_SHOWN,
-    ) -> tuple[Published, ...]:
-        """Return what an edition shows, the newest emission first; see `emissions.window`."""
-        with self._database.reading() as connection:
-            return emissions.window(connection, languages, least=entries, span=span, most=limit)
-
-    def generation(self) -> int:
-        """Return a number that grows with every commit that may change what is published."""
-        with self._database.reading() as connection:
-            return counters.read(connection, counters.GENERATION)
 
     def feeds(self, now: datetime) -> tuple[FeedRow, ...]:
         """Return all feeds with their state and counters, by source."""

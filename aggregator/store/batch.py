@@ -7,18 +7,18 @@ source found at the same time is stored once, and one leaves its feed only when 
 
 import functools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, insert, literal_column, update
 
-from aggregator.model import Change, ChangeKind, Entry, Ruling, Visit
-from aggregator.store import counters, hosts
+from aggregator.model import Change, ChangeKind, Ruling, Visit
+from aggregator.store import counters, hosts, outdated, translations
 from aggregator.store.database import run_many, upsert
+from aggregator.store.effects import Effects
 from aggregator.store.rows import (
-    batches,
     dump,
     fingerprint,
     micros,
@@ -29,6 +29,7 @@ from aggregator.store.rows import (
     text,
 )
 from aggregator.store.schema import entries, feeds, keys, revisions, visits
+from aggregator.store.stored import Stored, look_up, named, own_names
 
 KEPT: Final = 50  # visits of a feed in the log
 
@@ -65,20 +66,6 @@ def write(
     return counts
 
 
-@dataclass(slots=True)
-class _Stored:
-    """An entry as it stands, in this batch too."""
-
-    source_id: str
-    feed_key: str
-    revision: int
-    updated_at: int
-    updated_offset: int
-    ruling: str
-    reasons: str
-    ruled: bool  # by a person
-
-
 class _Batch:
     """Turns visits into rows, looks up what it needs at once, writes a statement a table."""
 
@@ -90,7 +77,9 @@ class _Batch:
     ) -> None:
         self._connection = connection
         self._feeds = rows
-        self._own = {id(c): _own_names(c.entry) for visit in found for c in visit.changes}
+        if any(visit.changes for visit in found):
+            outdated.lock(connection)
+        self._own = {id(c): own_names(c.entry) for visit in found for c in visit.changes}
         known: set[int] = set()
         fresh: defaultdict[str, set[str]] = defaultdict(set)
         count = 0
@@ -102,9 +91,10 @@ class _Batch:
                     count += 1
                     fresh[visit.source_id].update(name for _, name in self._own[id(change)])
         self._ids = iter(counters.take(connection, counters.ENTRY, count) if count else ())
-        self._named = _named(connection, fresh)
-        self._stored = _stored(connection, known)
+        self._named = named(connection, fresh)
+        self._stored = look_up(connection, known)
         self._moves_output = False
+        self._effects = Effects()
         self._entries: list[dict[str, Any]] = []
         self._revised: list[dict[str, Any]] = []
         self._keys: dict[tuple[str, str], dict[str, Any]] = {}
@@ -153,7 +143,7 @@ class _Batch:
     def _insert(self, visit: Visit, change: Change) -> int:
         entry_id = next(self._ids)
         entry = change.entry
-        self._stored[entry_id] = stored = _Stored(
+        self._stored[entry_id] = stored = Stored(
             source_id=visit.source_id,
             feed_key=visit.feed_key,
             revision=1,
@@ -188,14 +178,28 @@ class _Batch:
 
     def _revise(self, visit: Visit, change: Change, entry_id: int) -> None:
         stored = self._stored[entry_id]
+        before = stored.is_shown
         stored.revision += 1
         if (updated := micros(change.updated)) >= stored.updated_at:
             stored.updated_at, stored.updated_offset = updated, offset(change.updated)
         if not stored.ruled:
             stored.ruling = change.verdict.ruling.value
             stored.reasons = dump(change.verdict.reasons)
+        if stored.sequence is not None:
+            self._affect(visit, change, stored, stored.sequence, before=before)
         self._revised.append(_columns(change, stored) | {"_entry": entry_id})
         self._revision(visit, change, entry_id, change.kind)
+
+    def _affect(
+        self, visit: Visit, change: Change, stored: Stored, sequence: int, *, before: bool
+    ) -> None:
+        """Note what becomes of an entry that was emitted."""
+        at = micros(visit.at)
+        self._effects.change(sequence, before=before, now=stored.is_shown, at=at)
+        if change.kind is ChangeKind.MATERIAL:
+            self._effects.correct(sequence, at)
+        self._effects.renew(sequence, change.entry)
+        self._effects.name(sequence, change.entry.translations)
 
     def _revision(self, visit: Visit, change: Change, entry_id: int, kind: ChangeKind) -> None:
         row = {
@@ -291,8 +295,11 @@ class _Batch:
         lost = ({"_source": s, "_feed": f, "lost": n} for (s, f), n in self._adopted.items())
         run_many(connection, _LOSE, list(lost))
         hosts.hold(connection, self._holds)
-        if self._moves_output:
-            counters.take(connection, counters.GENERATION, 1)
+        addresses = [row["value"] for row in self._keys.values() if row["kind"] == "address"]
+        paired = translations.find(connection, addresses)
+        self._effects.touch(paired)
+        if self._moves_output or paired:
+            self._effects.write(connection)
 
 
 _REVISE: Final = update(entries).where(entries.c.id == bindparam("_entry"))
@@ -325,7 +332,7 @@ def _log(dialect: str) -> Any:
     )
 
 
-def _columns(change: Change, stored: _Stored) -> dict[str, Any]:
+def _columns(change: Change, stored: Stored) -> dict[str, Any]:
     entry = change.entry
     return {
         "feed_key": stored.feed_key,
@@ -341,58 +348,4 @@ def _columns(change: Change, stored: _Stored) -> dict[str, Any]:
         "revision": stored.revision,
         "ruling": stored.ruling,
         "reasons": stored.reasons,
-    }
-
-
-def _own_names(entry: Entry) -> tuple[tuple[str, str], ...]:
-    """Return the names that are this entry's alone, by kind; its first guid comes first.
-
-    A title and a time may be shared with another entry.
-    """
-    names = [("guid", guid) for guid in (entry.key.guid, *entry.also)]
-    if entry.address is not None:
-        names.append(("address", entry.address))
-    return tuple((kind, fingerprint(kind, name)) for kind, name in names)
-
-
-def _named(
-    connection: Connection, wanted: Mapping[str, Iterable[str]]
-) -> dict[tuple[str, str], int]:
-    question = select(keys.c.value, keys.c.entry_id).where(
-        keys.c.source_id == bindparam("source"),
-        keys.c.value.in_(bindparam("some", expanding=True)),
-    )
-    return {
-        (source, row.value): row.entry_id
-        for source, names in wanted.items()
-        for some in batches(sorted(names))
-        for row in connection.execute(question, {"source": source, "some": some})
-    }
-
-
-def _stored(connection: Connection, ids: Iterable[int]) -> dict[int, _Stored]:
-    question = select(
-        entries.c.id,
-        entries.c.source_id,
-        entries.c.feed_key,
-        entries.c.revision,
-        entries.c.updated_at,
-        entries.c.updated_offset,
-        entries.c.ruling,
-        entries.c.reasons,
-        entries.c.ruling_id,
-    ).where(entries.c.id.in_(bindparam("some", expanding=True)))
-    return {
-        row.id: _Stored(
-            source_id=row.source_id,
-            feed_key=row.feed_key,
-            revision=row.revision,
-            updated_at=row.updated_at,
-            updated_offset=row.updated_offset,
-            ruling=row.ruling,
-            reasons=row.reasons,
-            ruled=row.ruling_id is not None,
-        )
-        for some in batches(sorted(ids))
-        for row in connection.execute(question, {"some": some})
     }

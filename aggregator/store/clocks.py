@@ -1,4 +1,4 @@
-"""What a clock that ran ahead left behind: timers, leases and holds brought back. Acts.
+"""What a clock that ran ahead left behind: timers, leases, holds and dates brought back. Acts.
 
 A machine that starts with next year's date and visits its feeds would leave them silent until
 then: every timer lies in that future, and no claim ever reaches them. The clock is corrected
@@ -12,10 +12,10 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from aggregator.model import FeedState
-from aggregator.store import counters, hosts
+from aggregator.store import counters, effects, hosts
 from aggregator.store.database import run_many
 from aggregator.store.rows import dump, load, micros, scheduled
-from aggregator.store.schema import feeds
+from aggregator.store.schema import feeds, pictures, pings
 from aggregator.store.schema import hosts as held
 
 Clamp = Callable[[FeedState, datetime], FeedState]
@@ -34,7 +34,8 @@ def unwind(connection: Connection, now: datetime, clamp: Clamp) -> None:
 
     Feeds get the timers that `clamp` gives them. A lease that outlasts the longest one ends now.
     A hold that does so goes; where a feed of that host was told to wait itself, the hold lasts
-    as long as that feed's own.
+    as long as that feed's own. Corrections and withdrawals happened now at the latest, and what
+    waits to be tried again waits no longer than a hold may last.
 
     Args:
         connection: a writer's.
@@ -63,6 +64,9 @@ def unwind(connection: Connection, now: datetime, clamp: Clamp) -> None:
         connection.execute(delete(held).where(held.c.not_before > latest))
         known = [(row.domain, waits[row.domain], row.reason) for row in cut if row.domain in waits]
         hosts.hold(connection, known)
+    for table in (pings, pictures):
+        connection.execute(update(table).where(table.c.due_at > latest).values(due_at=micros(now)))
+    effects.unwind(connection, micros(now))
 
 
 _STATES: Final = (

@@ -13,9 +13,11 @@ from aggregator.store.schema import counters
 ENTRY: Final = "entry"
 FENCE: Final = "fence"
 GENERATION: Final = "generation"
+PING: Final = "ping"
 RULING: Final = "ruling"
 SEQUENCE: Final = "sequence"
-NAMES: Final = (ENTRY, FENCE, GENERATION, RULING, SEQUENCE)
+SERIES: Final = "series"
+NAMES: Final = (ENTRY, FENCE, GENERATION, PING, RULING, SEQUENCE, SERIES)
 
 _READ: Final = select(counters.c.value).where(counters.c.name == bindparam("counter"))
 _MOVE: Final = (

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
 from aggregator.model import ChangeKind, Entry, Verdict
-from aggregator.store import counters
+from aggregator.store import outdated
 from aggregator.store.database import run_many
 from aggregator.store.rows import batches, dump, load, micros
 from aggregator.store.schema import HELD, entries, feeds, revisions
@@ -63,6 +63,7 @@ def redecide(connection: Connection, decisions: Iterable[Decision], *, now: date
     """
     wanted = {decision.entry_id: decision for decision in decisions}
     _lock(connection, sorted(wanted))
+    outdated.lock(connection)
     changed: list[dict[str, Any]] = []
     added: list[dict[str, Any]] = []
     for some in batches(sorted(wanted)):
@@ -97,7 +98,7 @@ def redecide(connection: Connection, decisions: Iterable[Decision], *, now: date
     run_many(connection, update(entries).where(entries.c.id == bindparam("_entry")), changed)
     run_many(connection, insert(revisions), added)
     if changed:
-        counters.take(connection, counters.GENERATION, 1)
+        outdated.mark(connection, ())  # none of them was emitted
     return len(changed)
 
 

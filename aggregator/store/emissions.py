@@ -1,14 +1,13 @@
-"""What was published: ids given for ever, and the newest of an edition. Acts.
+"""What was published: ids given for ever. Acts.
 
 An emission gives an entry its place in our own sequence, its final Atom id, its link and its
 language, and is committed before any file is written. Nothing ever changes it.
 """
 
-import heapq
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import (
@@ -17,22 +16,19 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    tuple_,
     update,
 )
 
-from aggregator.model import AtomId, Entry, FeedMeta, Published
-from aggregator.store import counters
+from aggregator.model import AtomId, Entry
+from aggregator.store import counters, outdated, translations
 from aggregator.store.database import run_many
 from aggregator.store.rows import (
     batches,
     fingerprint,
     load,
     micros,
-    moment,
-    moment_or_none,
 )
-from aggregator.store.schema import PENDING, SHOWN, emissions, entries, feeds, revisions
+from aggregator.store.schema import PENDING, emissions, entries, revisions
 
 Mint = Callable[[Entry], tuple[AtomId, AtomId]]
 
@@ -53,7 +49,7 @@ def emit(connection: Connection, languages: Collection[str], *, now: datetime, m
         How many entries were emitted.
     """
     # Before looking: on PostgreSQL a second publisher waits here, and then finds nothing to do.
-    counters.take(connection, counters.SEQUENCE, 0)
+    outdated.lock(connection)
     question = (
         select(entries.c.id, entries.c.link, entries.c.language, revisions.c.content)
         .join(
@@ -66,7 +62,12 @@ def emit(connection: Connection, languages: Collection[str], *, now: datetime, m
     pending = connection.execute(question).all()
     if not pending:
         return 0
-    ids = _ids(connection, pending, mint)
+    offers, others = [], []
+    for row in pending:
+        entry = load(Entry, row.content)
+        offers.append(mint(entry))
+        others.append(entry.translations)
+    ids = _ids(connection, offers)
     sequence = counters.take(connection, counters.SEQUENCE, len(pending))
     rows = [
         {
@@ -86,13 +87,14 @@ def emit(connection: Connection, languages: Collection[str], *, now: datetime, m
         update(entries).where(entries.c.id == bindparam("_entry")),
         [{"_entry": row["entry_id"], "sequence": row["sequence"]} for row in rows],
     )
-    counters.take(connection, counters.GENERATION, 1)
+    named = {number: these for number, these in zip(sequence, others, strict=True) if these}
+    translations.record(connection, named)
+    outdated.mark(connection, {*sequence, *translations.around(connection, sequence)})
     return len(rows)
 
 
-def _ids(connection: Connection, pending: Sequence[Any], mint: Mint) -> list[AtomId]:
+def _ids(connection: Connection, offers: Sequence[tuple[AtomId, AtomId]]) -> list[AtomId]:
     """Choose an id for each, so that none comes twice, whatever publishers write as guid."""
-    offers = [mint(load(Entry, row.content)) for row in pending]
     names = {offer: fingerprint(offer) for both in offers for offer in both}
     taken = {
         name
@@ -122,141 +124,3 @@ def _another(connection: Connection, fallback: AtomId, taken: Collection[str]) -
 _TAKEN: Final = select(emissions.c.atom_key).where(
     emissions.c.atom_key.in_(bindparam("some", expanding=True))
 )
-
-# --- window -----------------------------------------------------------------------------------
-
-# One language at a time, and the limit before the join: only then either database reads no more
-# of the index than a page, however many there are and whatever its statistics say.
-_PAGE: Final = (
-    select(emissions.c.sequence, emissions.c.emitted_at, emissions.c.entry_id)
-    .where(
-        emissions.c.language == bindparam("language"),
-        emissions.c.sequence < bindparam("before"),
-    )
-    .order_by(emissions.c.sequence.desc())
-    .limit(bindparam("size"))
-    .subquery("page")
-)
-_NEWEST: Final = (
-    select(_PAGE.c.sequence, _PAGE.c.emitted_at, literal_column(f"({SHOWN})").label("shown"))
-    .join(entries, entries.c.id == _PAGE.c.entry_id)
-    .order_by(_PAGE.c.sequence.desc())
-)
-_CONTENT: Final = (
-    select(
-        emissions.c.sequence,
-        emissions.c.atom_id,
-        emissions.c.emitted_at,
-        emissions.c.link,
-        emissions.c.language,
-        entries.c.source_id,
-        entries.c.feed_key,
-        entries.c.published_at,
-        entries.c.published_offset,
-        entries.c.updated_at,
-        entries.c.updated_offset,
-        revisions.c.content,
-    )
-    .join(entries, entries.c.id == emissions.c.entry_id)
-    .join(
-        revisions,
-        (revisions.c.entry_id == entries.c.id) & (revisions.c.number == entries.c.revision),
-    )
-    .where(emissions.c.sequence.in_(bindparam("some", expanding=True)))
-)
-_NO_META: Final = FeedMeta()
-
-
-def window(
-    connection: Connection,
-    languages: Collection[str],
-    *,
-    least: int,
-    span: timedelta,
-    most: int,
-) -> tuple[Published, ...]:
-    """Return what an edition shows, by our own sequence, the newest first.
-
-    Args:
-        connection: a reader's.
-        languages: the edition's.
-        least: so many entries at least, where there are as many.
-        span: and on from there those emitted within this time of the newest emission: not of
-            the clock, so that equal entries give equal bytes at any time of day.
-        most: never more than this.
-    """
-    codes = sorted(set(languages))
-    lasts = [last for code in codes if (last := _last(connection, code)) is not None]
-    if not lasts:
-        return ()
-    newest = max(lasts, key=lambda row: int(row.sequence))
-    since = micros(moment(newest.emitted_at) - span)
-    streams = [_stream(connection, code, least) for code in codes]
-    shown: list[int] = []
-    for row in heapq.merge(*streams, key=lambda row: -row.sequence):
-        if len(shown) >= most or (len(shown) >= least and row.emitted_at < since):
-            break
-        shown.append(row.sequence)
-    return _published(connection, shown)
-
-
-def _last(connection: Connection, language: str) -> Any | None:
-    question = (
-        select(emissions.c.sequence, emissions.c.emitted_at)
-        .where(emissions.c.language == language)
-        .order_by(emissions.c.sequence.desc())
-        .limit(1)
-    )
-    return connection.execute(question).first()
-
-
-def _stream(connection: Connection, language: str, size: int) -> Iterator[Any]:
-    before = 2**62
-    while True:
-        page = connection.execute(
-            _NEWEST, {"language": language, "before": before, "size": size}
-        ).all()
-        yield from (row for row in page if row.shown)
-        if len(page) < size:
-            return
-        before = page[-1].sequence
-
-
-def _published(connection: Connection, sequence: Sequence[int]) -> tuple[Published, ...]:
-    rows = [
-        row for some in batches(sequence) for row in connection.execute(_CONTENT, {"some": some})
-    ]
-    rows.sort(key=lambda row: -row.sequence)
-    brought = _feeds(connection, {(row.source_id, row.feed_key) for row in rows})
-    return tuple(
-        Published(
-            sequence=row.sequence,
-            id=AtomId(row.atom_id),
-            emitted=moment(row.emitted_at),
-            link=row.link,
-            language=row.language,
-            published=moment(row.published_at, row.published_offset),
-            updated=moment(row.updated_at, row.updated_offset),
-            entry=load(Entry, row.content),
-            source_id=row.source_id,
-            source_meta=brought[row.source_id, row.feed_key][0],
-            source_updated=brought[row.source_id, row.feed_key][1],
-        )
-        for row in rows
-    )
-
-
-def _feeds(
-    connection: Connection, names: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[FeedMeta, datetime | None]]:
-    question = select(feeds.c.source_id, feeds.c.feed_key, feeds.c.meta, feeds.c.newest_updated_at)
-    return {
-        (row.source_id, row.feed_key): (
-            _NO_META if row.meta is None else load(FeedMeta, row.meta),
-            moment_or_none(row.newest_updated_at),
-        )
-        for some in batches(sorted(names))
-        for row in connection.execute(
-            question.where(tuple_(feeds.c.source_id, feeds.c.feed_key).in_(some))
-        )
-    }

@@ -5,12 +5,14 @@ The newest ruling of a person holds, whatever later visits judge. All are kept.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from aggregator.errors import StoreError
 from aggregator.model import ChangeKind, Entry, Ruling
-from aggregator.store import counters
+from aggregator.store import counters, outdated
+from aggregator.store.effects import Effects
 from aggregator.store.rows import dump, load, micros, moment, text
 from aggregator.store.schema import entries, revisions, rulings
 
@@ -39,8 +41,12 @@ def rule(
     Raises:
         StoreError: there is no such entry.
     """
+    outdated.lock(connection)
+    before = connection.execute(_ENTRY, {"entry": entry_id}).first()
+    if before is None:
+        raise StoreError(f"there is no entry {entry_id} to rule on")
     (number,) = counters.take(connection, counters.RULING, 1)
-    changed = connection.execute(
+    connection.execute(
         update(entries)
         .where(entries.c.id == entry_id)
         .values(
@@ -49,8 +55,6 @@ def rule(
             ruling_id=number,
         )
     )
-    if changed.rowcount == 0:
-        raise StoreError(f"there is no entry {entry_id} to rule on")
     connection.execute(
         insert(rulings).values(
             id=number,
@@ -61,7 +65,21 @@ def rule(
             ruled_at=micros(now),
         )
     )
-    counters.take(connection, counters.GENERATION, 1)
+    effects = Effects()
+    if before.sequence is not None:
+        may = before.withdrawn_at is None
+        effects.change(
+            before.sequence,
+            before=may and before.ruling == Ruling.PUBLISH,
+            now=may and ruling is Ruling.PUBLISH,
+            at=micros(now),
+        )
+    effects.write(connection)
+
+
+_ENTRY: Final = select(entries.c.sequence, entries.c.ruling, entries.c.withdrawn_at).where(
+    entries.c.id == bindparam("entry")
+)
 
 
 def history(connection: Connection, entry_id: int) -> tuple[Revision, ...]:

@@ -26,6 +26,8 @@ from aggregator.model import (
     ParsedEntry,
     Person,
     Ruling,
+    SeriesKind,
+    SeriesName,
     Source,
     Verdict,
     Visit,
@@ -106,6 +108,8 @@ def asked(feed, state):
 @dataclass
 class World:
     """Sources that are visited by hand; time stands still until it is moved."""
+
+    mint = staticmethod(mint)
 
     store: Store
     now: datetime = START
@@ -222,8 +226,49 @@ class World:
     def emit(self, *languages):
         return self.store.emit(languages or ("en",), now=self.now, mint=mint)
 
-    def shown(self, *languages, entries=40, span=timedelta(hours=48), **words):
-        return self.store.window(languages or ("en",), entries=entries, span=span, **words)
+    def shown(self, *languages):
+        """All that may be shown in these languages, the newest emission first."""
+        shown = self.store.published(range(1, 10_000))
+        return tuple(p for p in reversed(shown) if p.language in (languages or ("en",)))
+
+    def place(self, *languages, edition="all", **words):
+        return self.store.place(edition, languages or ("en",), self.label, **words)
+
+    def sequence(self, entry):
+        """The place of an entry in our own sequence."""
+        known = self.known(entry)
+        ((sequence,),) = self.rows(f"SELECT sequence FROM entries WHERE id = {known.entry_id}")
+        return sequence
+
+    def rule(self, entry, ruling):
+        known = self.known(entry)
+        self.store.rule(known.entry_id, ruling, who="Rojda", why="so", now=self.now)
+
+    def correct(self, entry, **fields):
+        """Bring an entry again with other words; return it as it is now."""
+        changed = replace(entry, **{"title": f"{entry.title}, corrected", **fields})
+        change = self.change(changed, ChangeKind.MATERIAL, self.known(entry).entry_id)
+        self.bring(entry.key.source_id, change)
+        return changed
+
+    def series(self, kind=SeriesKind.EDITION, key="", edition="all"):
+        """A series of an edition, or None."""
+        names = {(s.name.kind, s.name.key): s for s in self.store.series(edition)}
+        return names.get((kind, key))
+
+    def rows(self, question):
+        with self.store._database.reading() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(question)]
+
+    @staticmethod
+    def label(entry):
+        """Place an entry in every kind of series."""
+        yield SeriesName(kind=SeriesKind.EDITION, key="")
+        yield SeriesName(kind=SeriesKind.LANGUAGE, key=entry.language)
+        yield SeriesName(kind=SeriesKind.SOURCE, key=entry.source_id)
+        for category in entry.entry.categories:
+            yield SeriesName(kind=SeriesKind.CATEGORY, key=category.lower(), title=category)
+        yield SeriesName(kind=SeriesKind.MONTH, key=f"{entry.emitted:%Y-%m}")
 
 
 @pytest.fixture

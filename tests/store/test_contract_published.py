@@ -1,4 +1,4 @@
-"""Emissions, windows, rulings and the generation, on SQLite and on PostgreSQL."""
+"""Emissions, rulings and the generation, on SQLite and on PostgreSQL."""
 
 import itertools
 from dataclasses import replace
@@ -63,11 +63,12 @@ def test_id_link_and_language_are_fixed_at_the_first_emission(world):
     (first,) = world.shown()
     changed = replace(entry, link="https://moved.example/", language="fr", title="New")
     known = world.known(entry)
+    corrected = world.later(hours=1)
     world.bring("alpha", world.change(changed, ChangeKind.MATERIAL, known.entry_id))
     world.later(days=1)
     assert world.emit("en", "fr") == 0
     (now,) = world.shown()
-    assert now == replace(first, entry=changed)
+    assert now == replace(first, entry=changed, corrected=corrected)
     assert (now.link, now.language) == (entry.link, "en")
 
 
@@ -104,48 +105,7 @@ def test_an_id_longer_than_an_index_can_hold_is_stored(world):
     assert [published.id for published in world.shown()] == [AtomId(guid)]
 
 
-# --- window -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def year(world):
-    """Ten entries, one a day, in two languages in turn."""
-    world.follow("alpha")
-    for day in range(10):
-        language = ("kmr", "ckb")[day % 2]
-        bring(world, "alpha", world.entry("alpha", f"d{day}", language=language))
-        world.emit("kmr", "ckb")
-        world.later(days=1)
-    return world
-
-
-@pytest.mark.parametrize(
-    ("languages", "question", "days"),
-    [
-        (("kmr", "ckb"), {"entries": 3, "span": timedelta(0)}, [9, 8, 7]),
-        (("ckb", "kmr", "ckb"), {"entries": 3, "span": timedelta(0)}, [9, 8, 7]),
-        (("kmr",), {"entries": 3, "span": timedelta(0)}, [8, 6, 4]),
-        (("kmr", "ckb"), {"entries": 1, "span": timedelta(days=3)}, [9, 8, 7, 6]),
-        (("kmr",), {"entries": 1, "span": timedelta(days=3)}, [8, 6]),
-        (("kmr", "ckb"), {"entries": 1, "span": timedelta(days=9), "limit": 2}, [9, 8]),
-        (("kmr", "ckb"), {"entries": 40, "span": timedelta(0)}, list(range(9, -1, -1))),
-        (("en",), {"entries": 40, "span": timedelta(days=9)}, []),
-        ((), {"entries": 40, "span": timedelta(days=9)}, []),
-    ],
-)
-def test_a_window_shows_the_newest_by_number_and_what_two_days_brought(
-    year, languages, question, days
-):
-    shown = year.store.window(languages, **question)
-    assert titles(shown) == [f"Title of d{day}" for day in days]
-
-
-def test_a_window_passes_over_what_may_not_be_shown_any_more(year):
-    for day in (9, 8, 7, 5):
-        entry = year.known(year.entry("alpha", f"d{day}"))
-        year.store.rule(entry.entry_id, Ruling.DROP, who="R", why="w", now=year.now)
-    shown = year.shown("kmr", "ckb", entries=2, span=timedelta(0))
-    assert titles(shown) == ["Title of d6", "Title of d4"]
+# --- published -------------------------------------------------------------------------------
 
 
 def test_a_published_entry_carries_what_its_feed_says_of_itself(world):
@@ -234,7 +194,7 @@ def test_the_generation_moves_with_what_may_change_output_and_with_nothing_else(
 # --- backup -----------------------------------------------------------------------------------
 
 
-def test_a_backup_is_the_store_as_it_was(world, tmp_path, location):
+def test_a_backup_is_the_store_as_it_was(world, world_of, tmp_path, location):
     world.follow("alpha")
     bring(world, "alpha", world.entry("alpha", "one"))
     world.emit()
@@ -248,5 +208,5 @@ def test_a_backup_is_the_store_as_it_was(world, tmp_path, location):
     bring(world, "alpha", world.entry("alpha", "two"))
     world.store.backup(tmp_path / "backups" / "later.db")
     with Store.open(str(target), now=world.now) as copy:
-        assert copy.window(["en"], entries=40, span=timedelta(0)) == shown
+        assert world_of(copy).shown() == shown
     assert {path.name for path in target.parent.glob("*.partial*")} == set()

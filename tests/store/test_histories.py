@@ -141,7 +141,7 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def what_is_shown_is_what_may_be_shown(self):
-        shown = self.world.shown("en", "ckb", entries=1000)
+        shown = self.world.shown("en", "ckb")
         (allowed,) = self.rows(
             "SELECT group_concat(sequence) FROM (SELECT sequence FROM entries WHERE"
             " sequence IS NOT NULL AND ruling = 'publish' ORDER BY sequence DESC)"

@@ -17,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from aggregator.errors import StoreError
+from aggregator.model import SeriesKind, SeriesName
 from aggregator.store import Store, migrations
 from aggregator.store.database import Database
 from aggregator.store.schema import REVISION, metadata
@@ -56,23 +57,74 @@ def answers(store):
         ],
         "window": [
             [p.sequence, p.id, p.link, p.language, str(p.published), str(p.updated), p.entry.title]
-            for p in store.window(["en", "ckb"], entries=40, span=timedelta(0))
+            for p in reversed(store.published(range(1, 100)))
         ],
         "history": [
             [revision.number, revision.kind, revision.entry.title] for revision in store.history(1)
         ],
         "visits": [[visit.number, visit.outcome, visit.new] for visit in store.visits("alpha")],
+        "series": {
+            f"{one.edition} {one.name.kind} {one.name.key} {one.name.title}": [
+                *([p.sequence, str(p.corrected)] for p in store.stretch(one.id, 1, one.count)),
+                *([one.id, str(one.at)] for one in windows_of(store, one).withdrawn),
+            ]
+            for edition in ("en", "ku")
+            for one in store.series(edition)
+        },
+        "gone": list(store.gone(["en", "ckb"])),
+        "outdated": [store.outdated().generation, *store.outdated().sequences],
+        "stamp": store.stamp(),
+        "pings": [[ping.topic, ping.tries] for ping in store.due_pings(NOW)],
+        "pictures": [
+            [p.sequence, p.picture.path] for p in store.published(range(1, 100)) if p.picture
+        ],
+        "wanted": [[one.url, one.tries] for one in store.due_pictures(NOW)],
+        "translations": [[one, *others] for one, others in store.translations([1, 2, 3]).items()],
     }
+
+
+def windows_of(store, series):
+    return store.window(series.id, entries=40, after=0, span=timedelta(0))
 
 
 @pytest.mark.parametrize("revision", PAST)
 def test_a_store_of_a_past_release_is_brought_up_to_date_and_loses_nothing(location, revision):
     expected = json.loads((SCHEMAS / f"{revision}.json").read_text(encoding="utf-8"))
     write_past(location, revision)
+    for _ in range(2):
+        with Store.open(location, now=NOW) as store:
+            found = answers(store)
+        assert {question: found[question] for question in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "withdrawn_at"),
+    [("ruling = 'drop'", 1772366460000000), ("withdrawn_at = 5", 5)],
+)
+def test_what_became_of_emissions_before_it_was_written_down_is_found(
+    location, change, withdrawn_at
+):
+    """Of a store without series: corrections and withdrawals, by revisions and rulings."""
+    write_past(location, "0001")
+    database = Database(location)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE entries SET ruling = 'hold' WHERE sequence = 2")
+        connection.exec_driver_sql(f"UPDATE entries SET {change} WHERE sequence = 3")
     with Store.open(location, now=NOW) as store:
-        assert answers(store) == expected
-    with Store.open(location, now=NOW) as store:
-        assert answers(store) == expected
+        assert store.gone(["en", "ckb"]) == (2, 3)
+        (one,) = store.published(range(1, 100))
+        assert one.corrected == store.history(1)[-1].seen
+        everything = SeriesName(kind=SeriesKind.EDITION, key="")
+        assert store.place("all", ["en", "ckb"], lambda _: [everything]) == 3
+        assert store.outdated().sequences == (1, 2, 3)
+        (series,) = store.series("all")
+        window = windows_of(store, series)
+        assert window.entries == (one,)
+        assert len(window.withdrawn) == (1 if withdrawn_at == 5 else 2)
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM withdrawals ORDER BY 1").all()
+    database.close()
+    assert [tuple(row) for row in rows] == [(2, 1772373660000000), (3, withdrawn_at)]
 
 
 def test_the_migrations_build_the_tables_that_the_program_uses(location):

@@ -1,7 +1,7 @@
 """How a database gets from any past schema to the present one, by Alembic.
 
 `env.py` is Alembic's entrance. `versions/` holds one file a step, ``NNNN_what.py``, numbered,
-transactional, never edited once released. A new one also needs `REVISION` in `schema.py` and, in
+transactional, never edited once released. A new one also needs `REVISION` in `schema` and, in
 tests/corpus/store/schemas/, a dump of a database as the last release left it.
 """
 

@@ -1,17 +1,4 @@
-"""The tables: one text for SQLite and PostgreSQL.
-
-- Moments are integers, microseconds since 1970 UTC (columns `..._at`): exact, ordered, half the
-  size of text. In the shell of SQLite: ``datetime(published_at / 1000000, 'unixepoch')``. Where
-  the publisher's own day matters an offset in minutes stands beside it (`..._offset`).
-- Values of `aggregator.model` that no query looks into are JSON in a text column.
-- Numbers that must never come twice (entries, sequence, fences) are taken from `counters`, not
-  from the database's own, so that both databases behave alike: without gaps after a rollback,
-  and committed in the order in which they were given.
-- Guids, addresses and Atom ids are looked up by fingerprint: publishers send some of several
-  kilobytes, and a B-tree of PostgreSQL takes 2704 bytes.
-
-The migrations build exactly this; a test compares the two.
-"""
+"""What is polled, and what was read."""
 
 from typing import Final
 
@@ -23,30 +10,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
     text,
 )
 
-REVISION: Final = "0001"
-"""The newest migration. A database beyond it was made by a newer program."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""On SQLite only INTEGER PRIMARY KEY is the row's own number; BIGINT would be one more index."""
-
-RULINGS: Final = "'publish', 'hold', 'drop'"
+from aggregator.store.schema.numbers import RULINGS, Id, metadata
 
 LEASED: Final = "lease_until IS NOT NULL"
 """What is being visited: a handful of all feeds."""
@@ -60,19 +30,8 @@ HELD: Final = "ruling = 'hold' AND withdrawn_at IS NULL"
 SHOWN: Final = "entries.ruling = 'publish' AND entries.withdrawn_at IS NULL"
 """What may stand in a document."""
 
-meta = Table(
-    "meta",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
-
-counters = Table(
-    "counters",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", BigInteger, nullable=False),  # the last number given
-)
+GONE: Final = "sequence IS NOT NULL AND (ruling <> 'publish' OR withdrawn_at IS NOT NULL)"
+"""What stood in a document and may not any more."""
 
 # --- what is polled ---------------------------------------------------------------------------
 
@@ -186,6 +145,7 @@ entries = Table(
         sqlite_where=text(HELD),
         postgresql_where=text(HELD),
     ),
+    Index("ix_entries_gone", "sequence", sqlite_where=text(GONE), postgresql_where=text(GONE)),
 )
 
 keys = Table(
@@ -213,71 +173,4 @@ revisions = Table(
     Column("content", Text, nullable=False),  # JSON: Entry
     PrimaryKeyConstraint("entry_id", "number"),
     CheckConstraint("kind IN ('new', 'material', 'minor')", name="kind"),
-)
-
-# --- what people decided ----------------------------------------------------------------------
-
-rulings = Table(
-    "rulings",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),
-    Column("ruling", Text, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("ruled_at", BigInteger, nullable=False),
-    # Not used yet. JSON: title, standfirst, category, language as a person set them, which the
-    # publisher's later updates must not undo.
-    Column("edits", Text),
-    CheckConstraint(f"ruling IN ({RULINGS})", name="ruling"),
-    Index("ix_rulings_entry_id", "entry_id"),
-)
-
-takedowns = Table(
-    "takedowns",  # not used yet: what was taken down, and the memory that bars its return
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("target_kind", Text, nullable=False),
-    Column("target", Text, nullable=False),  # a fingerprint, or the id of a source
-    Column("entry_id", BigInteger, ForeignKey("entries.id")),
-    Column("who", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("taken_at", BigInteger, nullable=False),
-    Column("restored_at", BigInteger),
-    CheckConstraint("target_kind IN ('entry', 'address', 'text', 'source')", name="target_kind"),
-    Index("ix_takedowns_target", "target"),
-)
-
-clusters = Table(
-    "clusters",  # not used yet: one story told by several sources
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False),  # the one shown
-    Column("formed_at", BigInteger, nullable=False),
-)
-
-cluster_entries = Table(
-    "cluster_entries",
-    metadata,
-    Column("entry_id", BigInteger, ForeignKey("entries.id"), primary_key=True),
-    Column("cluster_id", BigInteger, ForeignKey("clusters.id"), nullable=False),
-    Column("joined_at", BigInteger, nullable=False),
-    Column("reason", Text, nullable=False),
-    Index("ix_cluster_entries_cluster_id", "cluster_id"),
-)
-
-# --- what was published -----------------------------------------------------------------------
-
-emissions = Table(
-    "emissions",  # only ever added to: id, link and language are fixed for ever
-    metadata,
-    Column("sequence", Id, primary_key=True, autoincrement=False),
-    Column("entry_id", BigInteger, ForeignKey("entries.id"), nullable=False, unique=True),
-    Column("atom_id", Text, nullable=False),
-    Column("atom_key", Text, nullable=False, unique=True),  # fingerprint of atom_id
-    Column("link", Text),
-    Column("language", Text, nullable=False),
-    Column("emitted_at", BigInteger, nullable=False),
-    # "The newest 40 of an edition", however many there are.
-    Index("ix_emissions_language", "language", "sequence"),
 )
