@@ -57,6 +57,7 @@ class FailureKind(StrEnum):
     CHALLENGE_PAGE = "challenge-page"
     WEB_PAGE = "web-page"  # HTML, neither of the two above
     NOT_A_FEED = "not-a-feed"  # some other document
+    UNFIT_PICTURE = "unfit-picture"  # no raster image, broken, or too small to show
     TRUNCATED = "truncated"  # the root element never ends
     TOO_COSTLY = "too-costly"  # the bounded child ran out of time or memory
     INTERNAL = "internal"  # a defect of ours met at the grammar door

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from aggregator.gather import identify as module
 from aggregator.gather.identify import identify, shared_guids
 from aggregator.model import (
+    Alternate,
     Enclosure,
     FeedMeta,
     Identified,
@@ -85,6 +86,7 @@ CHANGES = {
     "language": "en",
     "enclosures": (Enclosure(url="https://wire.example.org/1.jpg", length=5),),
     "origin": Origin(title="Agency"),
+    "alternates": (Alternate(href="https://wire.example.org/fr/1", language="fr"),),
 }
 
 
@@ -120,6 +122,23 @@ def test_a_new_normalizer_is_told_by_the_version_alone(monkeypatch) -> None:
     version, _, hashed = digest(FULL).partition(":")
     monkeypatch.setattr(module, "NORMALIZER_VERSION", int(version) + 1)
     assert digest(FULL) == f"{int(version) + 1}:{hashed}"
+
+
+def test_fields_that_came_later_leave_the_digests_of_stored_entries_alone() -> None:
+    assert digest(FULL) == "2:c6c06da7f70f11f714827137e9a9b0e1"  # of a release without them
+
+
+def test_an_alternate_in_another_language_changes_the_digest() -> None:
+    one = dataclasses.replace(FULL, alternates=CHANGES["alternates"])
+    (alternate,) = one.alternates
+    others = [
+        dataclasses.replace(one, alternates=(dataclasses.replace(alternate, language="ar"),)),
+        dataclasses.replace(one, alternates=(dataclasses.replace(alternate, href="https://a/"),)),
+        dataclasses.replace(one, alternates=(alternate, alternate)),
+        FULL,
+    ]
+    assert digest(one) not in map(digest, others)
+    assert len(set(map(digest, others))) == len(others)
 
 
 def test_the_same_guid_of_another_source_is_another_key() -> None:

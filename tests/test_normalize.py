@@ -6,6 +6,7 @@ entry's, with people by name and files by address. The time of the visit is 15 J
 """
 
 import json
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,13 @@ import pytest
 
 from aggregator.gather.feed import read
 from aggregator.gather.identify import identify
-from aggregator.gather.normalize import MAX_CATEGORIES, MAX_NAMES, STANDFIRST_LENGTH, normalize
+from aggregator.gather.normalize import (
+    MAX_CATEGORIES,
+    MAX_NAMES,
+    MAX_TRANSLATIONS,
+    STANDFIRST_LENGTH,
+    normalize,
+)
 from aggregator.model import Entry, Feed, Fetched, Source
 
 FOLDER = Path(__file__).parent / "corpus" / "normalize"
@@ -68,7 +75,9 @@ def shown(entry: Entry, name: str) -> object:
             "rights": value.rights,
             "authors": [person.name for person in value.authors],
         }
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        value = [asdict(part) if is_dataclass(part) else part for part in value]
+    return value
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
@@ -101,8 +110,15 @@ def test_lists_without_end_are_cut() -> None:
                 "<title>Everybody wrote about everything</title>",
                 *(f"<dc:creator>Author {n}</dc:creator>" for n in many),
                 *(f"<category>Topic {n}</category>" for n in many),
+                *(
+                    f'<atom:link rel="alternate" hreflang="fr" href="https://wire.example/{n}"/>'
+                    for n in many
+                ),
             ]
         }
     )
     assert [person.name for person in entry.byline] == [f"Author {n}" for n in many[:MAX_NAMES]]
     assert entry.categories == tuple(f"Topic {n}" for n in many[:MAX_CATEGORIES])
+    assert [other.href for other in entry.translations] == [
+        f"wire.example/{n}" for n in many[1 : MAX_TRANSLATIONS + 1]
+    ]

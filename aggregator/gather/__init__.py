@@ -5,4 +5,5 @@ fetch        pulled, politely -> Fetched, NotModified              acts: all tha
 feed         RSS, Atom, RDF, JSON Feed -> ParsedFeed               pure
 identify     which entry is this: key and digest -> Identified     pure
 normalize    the article format -> Entry                           pure
+picture      an image file -> the copy that we serve               pure
 """

@@ -25,6 +25,10 @@ MIN_TITLE = 20  # letters that make a title one story's own; "Daily briefing" is
 # without other words it moves nothing that we publish.
 VOLATILE = frozenset({"base", "updated"})
 
+# Fields that came after digests had been stored: an entry without them keeps its digest, or all
+# that is stored would be read anew.
+ADDED = frozenset({"alternates"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
@@ -190,10 +194,11 @@ def _raw(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(_raw(part) for part in value)
     if is_dataclass(value):
+        held = ((field.name, getattr(value, field.name)) for field in fields(value))
         return tuple(
-            _raw(getattr(value, field.name))
-            for field in fields(value)
-            if field.name not in VOLATILE
+            _raw(part)
+            for name, part in held
+            if name not in VOLATILE and (part or name not in ADDED)
         )
     return value
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from aggregator.model import (
+    Alternate,
     Enclosure,
     Entry,
     Feed,
@@ -23,6 +24,7 @@ from aggregator.model import (
 )
 from aggregator.text import dates, html, language, urls
 from aggregator.text.excerpt import excerpt
+from aggregator.text.tags import normalize_tag
 
 STANDFIRST_LENGTH = 400  # characters; a longer description is the article, not its standfirst
 # Python's own table: mimetypes.guess_type() also reads the machine's files, and differs with them.
@@ -31,6 +33,7 @@ for _subtype in ("webp", "avif"):  # in that table from Python 3.13 on
     MEDIA_TYPES.add_type(f"image/{_subtype}", f".{_subtype}")
 MAX_CATEGORIES = 20
 MAX_NAMES = 10
+MAX_TRANSLATIONS = 30  # the European Union has 24 languages
 
 # Names that publishing software fills in when nobody signed; the outlet is the author then.
 NOBODY = frozenset(
@@ -102,6 +105,7 @@ def normalize(
         language_reason=decision.reason,
         origin=_origin(parsed.origin),
         flags=flags + date_flags,
+        translations=_translations(parsed),
     )
 
 
@@ -195,6 +199,24 @@ def _dates(
 def _link(parsed: ParsedEntry) -> str | None:
     link = urls.absolute(parsed.orig_link, None) or urls.absolute(parsed.link, None)
     return urls.without_tracking(link) if link else None
+
+
+def _translations(parsed: ParsedEntry) -> tuple[Alternate, ...]:
+    """Take the same article's pages in other languages, each address once.
+
+    Left out are "x-default", which is no language, and front pages, where publishing software
+    leads when an article was not translated.
+    """
+    own = {urls.canonical(link) for link in (parsed.link, parsed.orig_link) if link}
+    found: dict[str, Alternate] = {}
+    for alternate in parsed.alternates:
+        href, code = urls.absolute(alternate.href, None), normalize_tag(alternate.language)
+        if href is None or code is None or urls.is_homepage(href):
+            continue
+        address = urls.canonical(href)
+        if address not in own:
+            found.setdefault(address, Alternate(href=address, language=code))
+    return tuple(found.values())[:MAX_TRANSLATIONS]
 
 
 def _byline(parsed: ParsedEntry, meta: FeedMeta) -> tuple[Person, ...]:

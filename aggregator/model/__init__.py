@@ -25,6 +25,7 @@ from aggregator.model.configured import (
     Source,
 )
 from aggregator.model.gathered import (
+    Alternate,
     Enclosure,
     Entry,
     EntryKey,
@@ -80,6 +81,7 @@ from aggregator.model.site import (
 )
 
 __all__ = [
+    "Alternate",
     "Article",
     "AtomId",
     "Bot",

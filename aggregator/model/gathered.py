@@ -112,6 +112,14 @@ class Enclosure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternate:
+    """Where the same article is in another language (RFC 4287 section 4.2.7.4)."""
+
+    href: str
+    language: str  # hreflang as written; of an `Entry` the program's code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A text construct as the publisher wrote it, with what is needed to read it."""
 
@@ -175,6 +183,7 @@ class ParsedEntry:
     language: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     origin: Origin | None = None
+    alternates: tuple[Alternate, ...] = ()  # its pages in named languages, but for `link`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,3 +258,4 @@ class Entry:
     origin: Origin | None
     flags: tuple[str, ...] = ()  # "published-in-future", "date-absurd", ...
     also: tuple[str, ...] = ()  # other guids under which the document had this story
+    translations: tuple[Alternate, ...] = ()  # their addresses in canonical form, like `address`

@@ -107,6 +107,7 @@ class Item:
     rights: str | None
     license: str | None
     origin: Origin | None
+    picture: Picture | None = None  # of which `enclosures` has the address, where it was copied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

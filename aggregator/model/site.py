@@ -121,6 +121,7 @@ class Search:
     total: int  # found in all
     page: int = 1
     pages: int = 1  # that one can turn to
+    ready: bool = True  # False: what is searched is being prepared, so nothing was looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

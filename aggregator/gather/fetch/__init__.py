@@ -9,64 +9,41 @@ Acts: the only package that calls out, and the only one that knows httpx. The st
       lookup       names to addresses                            acts
       addresses    which addresses are inside, the allow-list    pure
       wire         a TCP or TLS connection                       acts
+    answer       header fields and a body, as it comes         acts
     refusals     what an answer without a feed means           pure
     inflate      content codings undone, capped                pure
     freshness    Cache-Control, Expires, Retry-After           pure
+
+Beside feeds, a form can be sent: a WebSub hub is told so that a document has changed.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 
 from aggregator.errors import FailureKind, SourceError
 from aggregator.gather.fetch import conditions, freshness, hops, refusals
 from aggregator.gather.fetch.addresses import AllowList
-from aggregator.gather.fetch.inflate import inflater
+from aggregator.gather.fetch.answer import Answer, Progress
 from aggregator.gather.fetch.spacing import Turns, host_of
 from aggregator.gather.fetch.transport import GuardedTransport
 from aggregator.model import Fetched, NotModified, Validators
 
 __all__ = ["AllowList", "Fetcher", "host_of"]
 
-Fields = Mapping[str, tuple[str, ...]]
 _T = TypeVar("_T")
+Moment = Callable[[], datetime]
 
 _ACCEPT: Final = (
     b"application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
     b" application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
-_PIECES: Final = 50_000  # of one body: a chunk of one byte costs as much time as one of 8 kB
-_SAMPLE: Final = 1 << 16  # bytes of an error's body that are read to say what it is
-_SAMPLE_SECONDS: Final = 3.0
-_REST: Final = 1 << 14  # bytes read off a redirect so that its connection can be kept
-_REST_SECONDS: Final = 1.0
+_SAMPLE_SECONDS: Final = 3.0  # for the beginning of an error's body
 _PATIENCE: Final = timedelta(seconds=30)  # waited where a redirect asks for it (Retry-After)
-
-
-class _Progress:
-    """How far a fetch has come, for the report if it comes no further."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.received = 0
-        self.pieces = 0
-        self.status: int | None = None
-
-    def receive(self, piece: bytes, *, most: int) -> bytes:
-        self.received += len(piece)
-        self.pieces += 1
-        if self.received > most:
-            raise SourceError(FailureKind.TOO_LARGE, f"the body is larger than {most:,} bytes")
-        if self.pieces > _PIECES:
-            raise SourceError(
-                FailureKind.PROTOCOL,
-                f"{self.address} sends its body in more than {_PIECES:,} crumbs",
-            )
-        return piece
 
 
 class _Redirect:
@@ -76,14 +53,17 @@ class _Redirect:
         self.wait = wait
 
 
+_Ask = Callable[[hops.Trail, Moment, Progress], Awaitable[_T | _Redirect]]
+
+
 class Fetcher:
-    """The one way out that all fetches share; an asynchronous context manager.
+    """The one way out that all requests share; an asynchronous context manager.
 
     Args:
         user_agent: the whole field: ``aggregator/0.1 (+https://site/bot; contact)``.
         contact: the mail address that `From` carries (RFC 9110 section 10.1.2); "": none.
         allow: inside addresses that may be reached all the same.
-        deadline: for one fetch with all its redirects; waiting for a host's turn does not count.
+        deadline: for one request with all its redirects; waiting for a host's turn does not count.
         max_wire: bytes of a body as it is sent.
         max_body: bytes of a body when it is decoded.
         spacing: the pause between two requests to one host.
@@ -108,8 +88,6 @@ class Fetcher:
         self._headers = [
             (b"User-Agent", user_agent.encode()),
             *([(b"From", contact.encode())] if contact else []),
-            (b"Accept", _ACCEPT),
-            (b"Accept-Encoding", b"gzip, br, zstd"),
         ]
         self._deadline = deadline.total_seconds()
         self._max_wire = max_wire
@@ -143,6 +121,41 @@ class Fetcher:
         Raises:
             SourceError: whatever the world did; `retry_at`, `host` and `received` are filled in.
         """
+
+        async def ask(
+            trail: hops.Trail, moment: Moment, progress: Progress
+        ) -> Fetched | NotModified | _Redirect:
+            return await self._get(trail, validators, moment, progress)
+
+        return await self._walk(url, ask, now)
+
+    async def post(self, url: str, form: Sequence[tuple[str, str]], *, now: datetime) -> int:
+        """Send a form (application/x-www-form-urlencoded, UTF-8) and learn that it was taken.
+
+        It may be sent twice, where a kept connection broke, so it has to mean the same twice. Of
+        redirects only 307 and 308 are followed: after the others a POST becomes a GET (RFC 9110
+        section 15.4), which would send nothing. The body of the answer is not for us.
+
+        Args:
+            url: http or https.
+            form: the fields, in order.
+            now: the present moment.
+
+        Returns:
+            The status, 2xx.
+
+        Raises:
+            SourceError: the same kinds as of `fetch`; REDIRECT also for 301, 302 and 303.
+        """
+        content = urlencode(form).encode("ascii")
+
+        async def ask(trail: hops.Trail, moment: Moment, progress: Progress) -> int | _Redirect:
+            return await self._post(trail, content, moment, progress)
+
+        return await self._walk(url, ask, now)
+
+    async def _walk(self, url: str, ask: _Ask[_T], now: datetime) -> _T:
+        """Ask from redirect to redirect, each host in its turn, until there is an answer."""
         clock = asyncio.get_running_loop().time
         began, left = clock(), self._deadline
 
@@ -165,11 +178,9 @@ class Fetcher:
                 # A redirect within the host is followed in the same turn, without a pause: it is
                 # still the one visit.
                 while True:
-                    progress = _Progress(trail.address)
+                    progress = Progress(trail.address)
                     started = clock()
-                    result = await self._within(
-                        left, self._ask(trail, validators, moment, progress), progress
-                    )
+                    result = await self._within(left, ask(trail, moment, progress), progress)
                     left -= clock() - started
                     if not isinstance(result, _Redirect):
                         return result
@@ -179,7 +190,7 @@ class Fetcher:
                     if host_of(trail.address) != host:
                         break
 
-    async def _within(self, seconds: float, work: Awaitable[_T], progress: _Progress) -> _T:
+    async def _within(self, seconds: float, work: Awaitable[_T], progress: Progress) -> _T:
         """`work` in time, its failures completed with what is known of the progress."""
         try:
             async with asyncio.timeout(seconds):
@@ -203,143 +214,96 @@ class Fetcher:
                 f"{progress.address} cannot be reached: {error}",
             ) from error
 
-    async def _ask(
+    async def _get(
         self,
         trail: hops.Trail,
         validators: Validators | None,
-        moment: Callable[[], datetime],
-        progress: _Progress,
+        moment: Moment,
+        progress: Progress,
     ) -> Fetched | NotModified | _Redirect:
-        """One request to the end of the trail."""
+        """One GET to the end of the trail."""
         conditional = conditions.headers(validators, trail.address)
-        request = httpx.Request("GET", trail.address, headers=[*self._headers, *conditional])
+        headers = [
+            *self._headers,
+            (b"Accept", _ACCEPT),
+            (b"Accept-Encoding", b"gzip, br, zstd"),
+            *conditional,
+        ]
+        request = httpx.Request("GET", trail.address, headers=headers)
         response = await self._transport.handle_async_request(request)
         try:
-            status = progress.status = response.status_code
-            fields = _fields(response)
-            if "transfer-encoding" in fields and "content-length" in fields:
-                raise SourceError(  # RFC 9112 section 6.3: "ought to be handled as an error"
-                    FailureKind.PROTOCOL,
-                    f"{trail.address} gives both Content-Length and Transfer-Encoding",
-                )
-            if status in (200, 203):
-                body = await self._body(response, fields, progress)
+            answer = Answer(response, progress)
+            if answer.status in (200, 203):
+                body = await answer.body(max_wire=self._max_wire, max_body=self._max_body)
                 return Fetched(
                     url=trail.address,
-                    content_type=_one(fields, "content-type") or "",
-                    content_language=_one(fields, "content-language"),
+                    content_type=answer.one("content-type") or "",
+                    content_language=answer.one("content-language"),
                     body=body,
                     received=progress.received,
-                    validators=conditions.learned(fields, trail.address),
-                    fresh_until=freshness.fresh_until(fields, now=moment()),
+                    validators=conditions.learned(answer.fields, trail.address),
+                    fresh_until=freshness.fresh_until(answer.fields, now=moment()),
                     moved_to=trail.moved_to,
                     conditional=bool(conditional),
                 )
-            if status == 304 and conditional and validators is not None:
-                await self._drain(response)
+            if answer.status == 304 and conditional and validators is not None:
+                await answer.drain()
                 return NotModified(
                     url=trail.address,
-                    validators=conditions.renewed(validators, fields),
-                    fresh_until=freshness.fresh_until(fields, now=moment()),
+                    validators=conditions.renewed(validators, answer.fields),
+                    fresh_until=freshness.fresh_until(answer.fields, now=moment()),
                     moved_to=trail.moved_to,
                 )
-            return await self._otherwise(response, fields, trail.address, moment(), progress)
+            return await self._otherwise(answer, moment(), followed=hops.FOLLOWED)
         finally:
             await response.aclose()
 
-    async def _body(self, response: httpx.Response, fields: Fields, progress: _Progress) -> bytes:
-        """The whole body, decoded."""
-        declared = _one(fields, "content-length") or ""
-        if declared.isdigit() and int(declared[:20]) > self._max_wire:
-            raise SourceError(
-                FailureKind.TOO_LARGE,
-                f"{progress.address} announces {int(declared[:20]):,} bytes; "
-                f"{self._max_wire:,} are allowed",
-            )
-        body = bytearray()
+    async def _post(
+        self, trail: hops.Trail, content: bytes, moment: Moment, progress: Progress
+    ) -> int | _Redirect:
+        """One POST to the end of the trail."""
+        headers = [
+            *self._headers,
+            (b"Accept", b"*/*"),
+            (b"Accept-Encoding", b"gzip, br, zstd"),
+            (b"Content-Type", b"application/x-www-form-urlencoded"),
+        ]
+        request = httpx.Request("POST", trail.address, headers=headers, content=content)
+        response = await self._transport.handle_async_request(request)
         try:
-            decoder = inflater(fields.get("content-encoding", ()), limit=self._max_body)
-            async for piece in _stream(response):
-                body += decoder.feed(progress.receive(piece, most=self._max_wire))
-            body += decoder.finish()
-        except SourceError as error:
-            if error.kind in (FailureKind.TOO_LARGE, FailureKind.BAD_ENCODING):
-                raise SourceError(error.kind, f"{progress.address}: {error.message}") from error
-            raise
-        return bytes(body)
+            answer = Answer(response, progress)
+            if 200 <= answer.status < 300:
+                await answer.drain()
+                return answer.status
+            return await self._otherwise(answer, moment(), followed=hops.REPEATED)
+        finally:
+            await response.aclose()
 
     async def _otherwise(
-        self,
-        response: httpx.Response,
-        fields: Fields,
-        address: str,
-        now: datetime,
-        progress: _Progress,
+        self, answer: Answer, now: datetime, *, followed: frozenset[int]
     ) -> _Redirect:
-        """An answer without a feed: a redirect to follow, or the failure that it is."""
-        status = response.status_code
-        retry_at = freshness.retry_at(fields, now=now)
-        if status in hops.FOLLOWED:
+        """An answer that is not what was asked for: a redirect to follow, or a failure."""
+        retry_at = freshness.retry_at(answer.fields, now=now)
+        if answer.status in followed:
             wait = retry_at - now if retry_at else timedelta(0)
             if wait > _PATIENCE:
                 raise SourceError(
                     FailureKind.RATE_LIMITED,
-                    f"{address} redirects, to be followed not before {retry_at:%Y-%m-%d %H:%M %Z}",
+                    f"{answer.address} redirects, to be followed not before "
+                    f"{retry_at:%Y-%m-%d %H:%M %Z}",
                     retry_at=retry_at,
-                    host=host_of(address),
+                    host=host_of(answer.address),
                 )
-            await self._drain(response)
-            location = _one(fields, "location")
-            return _Redirect(status, location.encode("latin-1") if location else None, wait)
+            await answer.drain()
+            location = answer.one("location")
+            return _Redirect(answer.status, location.encode("latin-1") if location else None, wait)
         whose = None
-        if status in refusals.WORTH_READING:
-            whose = refusals.challenge(fields, await self._sample(response, fields, progress))
-        failure = refusals.refusal(address, status, retry_at=retry_at, whose=whose)
-        failure.host = host_of(address)
+        if answer.status in refusals.WORTH_READING:
+            seconds = min(_SAMPLE_SECONDS, self._deadline / 4)
+            sample = await answer.sample(seconds=seconds, max_wire=self._max_wire)
+            whose = refusals.challenge(answer.fields, sample)
+        failure = refusals.refusal(answer.address, answer.status, retry_at=retry_at, whose=whose)
+        failure.host = host_of(answer.address)
         if failure.kind is FailureKind.RATE_LIMITED and retry_at is not None:
             self.hold(failure.host, retry_at)
         raise failure
-
-    async def _sample(
-        self, response: httpx.Response, fields: Fields, progress: _Progress
-    ) -> bytes:
-        """The beginning of an error's body, as far as it can be had: it only explains."""
-        sample = bytearray()
-        with suppress(SourceError, httpx.HTTPError, TimeoutError):
-            decoder = inflater(fields.get("content-encoding", ()), limit=4 * _SAMPLE)
-            async with asyncio.timeout(min(_SAMPLE_SECONDS, self._deadline / 4)):
-                async for piece in _stream(response):
-                    sample += decoder.feed(progress.receive(piece, most=self._max_wire)[:_SAMPLE])
-                    if progress.received >= _SAMPLE:
-                        break
-        return bytes(sample)
-
-    async def _drain(self, response: httpx.Response) -> None:
-        """Read a short body to its end, so that the connection can be kept."""
-        rest = 0
-        with suppress(SourceError, httpx.HTTPError, TimeoutError):
-            async with asyncio.timeout(_REST_SECONDS):
-                async for piece in _stream(response):
-                    rest += len(piece)
-                    if rest > _REST:
-                        break
-
-
-def _stream(response: httpx.Response) -> httpx.AsyncByteStream:
-    """The body as it comes over the wire: httpx would undo every coding, without a cap."""
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    return response.stream
-
-
-def _fields(response: httpx.Response) -> Fields:
-    """Header fields by lowercase name; values keep every byte, as latin-1."""
-    fields: dict[str, tuple[str, ...]] = {}
-    for name, value in response.headers.raw:
-        key = name.decode("latin-1").lower()
-        fields[key] = (*fields.get(key, ()), value.decode("latin-1"))
-    return fields
-
-
-def _one(fields: Fields, name: str) -> str | None:
-    values = fields.get(name)
-    return values[0] if values else None

@@ -14,6 +14,7 @@ from aggregator.errors import FailureKind, SourceError
 _MOST: Final = 5  # redirects, as RFC 2068 section 10.3 advised; RFC 9110 section 15.4 recalls it
 _PERMANENT: Final = frozenset({301, 308})
 FOLLOWED: Final = frozenset({301, 302, 303, 307, 308})
+REPEATED: Final = frozenset({307, 308})  # with the method and the body of before (RFC 9110 15.4)
 _LONGEST: Final = 8192  # characters of an address; RFC 9110 section 4.1 asks for 8000
 
 

@@ -54,7 +54,7 @@ _MEANINGS: Final = {
     402: "asks for money",
     403: "refuses us",
     404: "has nothing at this address",
-    405: "does not let this address be read",
+    405: "does not allow this method",
     406: "has no form of this that we accept",
     407: "asks for a proxy's password",
     408: "got tired of waiting for us",

@@ -78,7 +78,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             except (httpcore.NetworkError, httpcore.RemoteProtocolError):
                 if _DIALED.get():
                     raise
-                # RFC 9112 section 9.3.1: a GET may be repeated when a kept connection broke.
+                # RFC 9112 section 9.3.1: a GET may be repeated when a kept connection broke, and
+                # so may a POST that means the same twice, which is all that we send.
                 answer = await self._pool.handle_async_request(outgoing)
         connection = answer.extensions["network_stream"]
         if isinstance(connection, wire.Stream):

@@ -7,7 +7,9 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from enum import IntEnum
 from html import unescape
+from operator import itemgetter
 from typing import Any
 
 from aggregator.gather.feed.people import people
@@ -19,8 +21,19 @@ from aggregator.gather.feed.syndication.parsers import (
     SKIP_HOURS,
     WRITTEN,
 )
-from aggregator.model import Enclosure, FeedMeta, Origin, ParsedEntry, ParsedFeed, Person, Text
+from aggregator.model import (
+    Alternate,
+    Enclosure,
+    FeedMeta,
+    Origin,
+    ParsedEntry,
+    ParsedFeed,
+    Person,
+    Text,
+)
 from aggregator.text import html
+from aggregator.text.script import script_of
+from aggregator.text.tags import normalize_tag
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,10 +47,20 @@ PERIODS = {  # http://purl.org/rss/1.0/modules/syndication/
 LONGEST = 366 * 24 * 60  # minutes of a ttl; what is longer was not meant
 MAX_FILES = 50  # of one entry
 MAX_AUTHORS = 50
+MAX_ALTERNATES = 50
 MAX_CATEGORIES = 20  # of a feed
 _RELATION = "http://www.iana.org/assignments/relation/"  # RFC 4287 section 4.2.7.2
 
 Dict = dict[str, Any]
+
+
+class Distance(IntEnum):
+    """How far the language of a link is from that of what it stands with."""
+
+    NONE = 0  # it names none
+    SAME_TAG = 1
+    SAME_LANGUAGE = 2
+    FOREIGN = 3
 
 
 def take_apart(
@@ -50,10 +73,11 @@ def take_apart(
 ) -> ParsedFeed:
     """Take a parsed document apart."""
     rss = not version.startswith("atom")
+    meta = _meta(feed, rss=rss, content_language=content_language)
     return ParsedFeed(
         format=version or "rss",
-        meta=_meta(feed, rss=rss, content_language=content_language),
-        entries=tuple(_entry(entry, rss=rss) for entry in entries),
+        meta=meta,
+        entries=tuple(_entry(entry, rss=rss, feed_language=meta.language) for entry in entries),
         ttl=_ttl(_string(feed, "ttl")),
         update_period=_period(feed),
         skip_hours=_several(feed, SKIP_HOURS, _hour),
@@ -66,13 +90,14 @@ def take_apart(
 
 def _meta(feed: Dict, *, rss: bool, content_language: str | None) -> FeedMeta:
     image = _dict(feed, "image")
+    language = _string(feed, "language") or _single(content_language)
     return FeedMeta(
         id=_string(feed, "id"),
         title=_plain(feed, "title", rss=rss),
         subtitle=_plain(feed, "subtitle", rss=rss),
-        link=_page(feed) or _web(_string(feed, "link")),
+        link=_page(feed, language) or _web(_string(feed, "link")),
         self_link=next(_links(feed, "self"), None),
-        language=_string(feed, "language") or _single(content_language),
+        language=language,
         updated=_first(feed, "updated", "dc_date", "published"),
         rights=_plain(feed, "rights", rss=rss),
         license=_license(feed),
@@ -84,9 +109,12 @@ def _meta(feed: Dict, *, rss: bool, content_language: str | None) -> FeedMeta:
     )
 
 
-def _entry(entry: Dict, *, rss: bool) -> ParsedEntry:
+def _entry(entry: Dict, *, rss: bool, feed_language: str | None) -> ParsedEntry:
     guid = _string(entry, "id")
     permalink = bool(guid and dict.get(entry, PERMALINK))
+    language = dict.get(entry, OWN_LANGUAGE) or _string(entry, "language")
+    written_in = language or _string(_dict(entry, "title_detail"), "language") or feed_language
+    link = _page(entry, written_in, permalink=_web(guid) if permalink else None)
     contents = tuple(_contents(entry, rss=rss))
     summary = _text(_dict(entry, "summary_detail"), rss=rss)
     if summary is None and not contents:
@@ -94,7 +122,7 @@ def _entry(entry: Dict, *, rss: bool) -> ParsedEntry:
     return ParsedEntry(
         guid=guid,
         guid_is_permalink=permalink,
-        link=_page(entry) or (_web(guid) if permalink else None),
+        link=link,
         orig_link=_web(_string(entry, "feedburner_origlink")),
         title=_text(_dict(entry, "title_detail"), rss=rss) or _side_text(entry, "media_title"),
         summary=summary,
@@ -107,9 +135,10 @@ def _entry(entry: Dict, *, rss: bool) -> ParsedEntry:
         categories=_categories(entry, rss=rss),
         rights=_plain(entry, "rights", rss=rss),
         license=_license(entry),
-        language=dict.get(entry, OWN_LANGUAGE) or _string(entry, "language"),
+        language=language,
         enclosures=_enclosures(entry),
         origin=_origin(_dict(entry, "source"), rss=rss),
+        alternates=_alternates(entry, link),
     )
 
 
@@ -153,15 +182,53 @@ def _plain(context: Dict, key: str, *, rss: bool) -> str | None:
     return " ".join(text.value.split())
 
 
-def _page(context: Dict) -> str | None:
-    """Choose the page among the links: an HTML alternate before any other alternate."""
-    links = [
-        (_web(link.get("href")), link.get("type"))
-        for link in _dicts(context, "links")
-        if _relation(link) == "alternate"
-    ]
-    pages = [href for href, media_type in links if href and media_type in HTML_TYPES]
-    return next(iter(pages), None) or next((href for href, _ in links if href), None)
+def _page(
+    context: Dict, language: str | None = None, *, permalink: str | None = None
+) -> str | None:
+    """Choose the own page among the alternates: HTML before anything else, then by language.
+
+    An alternate with a language is a translation (RFC 4287 section 4.2.7.4), unless that is the
+    entry's own. Where all are translations, the guid that is an address goes first.
+    """
+    pages = [] if permalink is None else [(False, Distance.FOREIGN, permalink)]
+    for link in _dicts(context, "links"):
+        if _relation(link) == "alternate" and (href := _web(link.get("href"))):
+            hreflang = _string(link, "hreflang")
+            distance = _distance(hreflang, language, context) if hreflang else Distance.NONE
+            pages.append((link.get("type") not in HTML_TYPES, distance, href))
+    return min(pages, key=itemgetter(0, 1), default=(False, Distance.NONE, None))[2]
+
+
+def _distance(hreflang: str, language: str | None, context: Dict) -> Distance:
+    """Compare the language of a link with that of the text that it stands with."""
+    if language is None:
+        return Distance.FOREIGN
+    if hreflang.casefold() == language.casefold():
+        return Distance.SAME_TAG
+    script = script_of(_string(context, "title") or "")  # tells Kurmanji from Sorani in "ku"
+    own = normalize_tag(language, script=script)
+    if own is not None and own == normalize_tag(hreflang, script=script):
+        return Distance.SAME_LANGUAGE
+    return Distance.FOREIGN
+
+
+def _alternates(entry: Dict, own: str | None) -> tuple[Alternate, ...]:
+    """Take the pages that are said to be the entry in a named language.
+
+    Atom feeds have such links, and RSS feeds of multilingual outlets have them as atom:link.
+    """
+    found: dict[Alternate, None] = {}
+    for link in _dicts(entry, "links"):
+        href, language = _web(link.get("href")), _string(link, "hreflang")
+        if (
+            href
+            and language
+            and href != own
+            and _relation(link) == "alternate"
+            and link.get("type") in HTML_TYPES
+        ):
+            found[Alternate(href=href, language=language)] = None
+    return tuple(found)[:MAX_ALTERNATES]
 
 
 def _links(context: Dict, relation: str) -> Iterator[str]:
