@@ -1,10 +1,10 @@
-"""The bounded child process in which documents are read and entries cleaned. Acts.
+"""The bounded child process where documents are read, entries cleaned, images made anew. Acts.
 
 No document may stall or kill the daemon: parsers written in Python have quadratic cases that no
-byte cap helps against (100,000 attributes on one element: a minute and a half in feedparser). So
-the pure functions of `gather` run in a child with a limit on memory and on processor time, under
-a deadline held by the parent; a child that exceeds one is replaced, and its document is a
-recorded failure.
+byte cap helps against (100,000 attributes on one element: a minute and a half in feedparser), and
+decoders of images have had worse. So the pure functions of `gather` run in a child with a limit
+on memory and on processor time, under a deadline held by the parent; a child that exceeds one is
+replaced, and its document is a recorded failure.
 
 Parent and child talk in frames: four bytes of length, then a pickle. What comes back from the
 child, which has read hostile input, is unpickled to our own value types and nothing else.
@@ -29,6 +29,7 @@ from aggregator.errors import FailureKind, SourceError
 from aggregator.gather.feed import read
 from aggregator.gather.identify import identify, shared_guids
 from aggregator.gather.normalize import decide_again, normalize
+from aggregator.gather.picture import Copy, describe, reencode
 from aggregator.model import (
     Entry,
     Feed,
@@ -36,6 +37,7 @@ from aggregator.model import (
     Fetched,
     Identified,
     ParsedFeed,
+    Picture,
     Source,
 )
 
@@ -44,9 +46,11 @@ MEMORY_LIMIT = 768 * 1024 * 1024  # bytes of data; the language model alone take
 JOBS_PER_CHILD = 1000  # then a fresh one: what a library leaks ends with its process
 
 _LENGTH = struct.Struct("!I")
-_SAFE_PACKAGES = ("aggregator.model.",)
-_SAFE_MODULES = ("aggregator.errors", "aggregator.worker")
+_SAFE_PACKAGE = "aggregator.model."
 _SAFE_GLOBALS = {
+    ("aggregator.errors", "_restore_source_error"),
+    ("aggregator.gather.picture", "Copy"),
+    ("aggregator.worker", "Reading"),
     ("datetime", "datetime"),
     ("datetime", "timedelta"),
     ("datetime", "timezone"),
@@ -85,7 +89,12 @@ def _decide(entries: tuple[Entry, ...], source: Source) -> tuple[Entry, ...]:
     return tuple(decide_again(entry, source=source) for entry in entries)
 
 
-JOBS: dict[str, Callable[..., Any]] = {"read": _read, "normalize": _normalize, "decide": _decide}
+JOBS: dict[str, Callable[..., Any]] = {
+    "read": _read,
+    "normalize": _normalize,
+    "decide": _decide,
+    "picture": reencode,
+}
 
 
 # --- the parent's side ----------------------------------------------------------------------
@@ -166,6 +175,16 @@ class WorkerPool:
         decided = await self._run("decide", entries, source)
         assert isinstance(decided, tuple)
         return decided
+
+    async def picture(self, body: bytes) -> tuple[Picture, bytes]:
+        """Make the copy of an image file that we serve; its name is given here, not by the child.
+
+        Raises:
+            SourceError: it is no image to show, or it took too much time or memory.
+        """
+        copy = await self._run("picture", body)
+        assert isinstance(copy, Copy)
+        return describe(copy), copy.body
 
     async def _run(self, job: str, *arguments: object) -> object:
         child = await self._idle.get()
@@ -254,9 +273,13 @@ class _Unpickler(pickle.Unpickler):
     """Reads what a child sends, and makes nothing but the values of the journey."""
 
     def find_class(self, module: str, name: str) -> Any:
-        ours = module.startswith(_SAFE_PACKAGES) or module in _SAFE_MODULES
-        if ours or (module, name) in _SAFE_GLOBALS:
+        if (module, name) in _SAFE_GLOBALS:
             return super().find_class(module, name)
+        # A dotted name would lead on, to whatever the module has imported.
+        if module.startswith(_SAFE_PACKAGE) and "." not in name:
+            found = super().find_class(module, name)
+            if isinstance(found, type) and found.__module__ == module:
+                return found
         raise pickle.UnpicklingError(f"a child sent {module}.{name}, which is no value of ours")
 
 

@@ -105,3 +105,23 @@ def test_the_parent_makes_nothing_but_our_values_of_what_a_child_sends():
 
     with pytest.raises(pickle.UnpicklingError, match="system"):
         _Unpickler(BytesIO(pickle.dumps(Evil()))).load()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("aggregator.worker", "os.system"),  # through what a module of ours imports
+        ("aggregator.worker", "main"),
+        ("aggregator.gather.picture", "Image.open"),
+        ("aggregator.errors", "datetime"),
+        ("aggregator.model.configured", "Extent.__class__"),
+        ("aggregator.model.configured", "dataclass"),
+        ("aggregator.model.gathered", "datetime"),
+    ],
+)
+def test_a_child_reaches_nothing_through_our_modules(module, name):
+    sent = b"\x80\x04" + b"".join(
+        b"\x8c" + bytes([len(text)]) + text for text in (module.encode(), name.encode())
+    )
+    with pytest.raises(pickle.UnpicklingError, match="no value of ours"):
+        _Unpickler(BytesIO(sent + b"\x93.")).load()
