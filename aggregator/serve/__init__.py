@@ -6,6 +6,7 @@
     codings      a body in gzip or brotli: the file beside it, or compressed here acts
     disk         opens and reads below the root, following no link               acts
     files        the tree: read once, kept in memory, looked at on each request  acts
+    search       the page that answers a search, from the index beside the store acts
     app          the ASGI application                                            acts
     protocol     uvicorn's HTTP, with an end to what a client may send           acts
     server       uvicorn: listening, patience with clients, stopping             acts
@@ -14,15 +15,18 @@ A file that stands in memory is answered by a few dictionary look-ups and one `s
 (what is missing, gone, computed, or asked by another method) goes through Starlette's router.
 """
 
-from aggregator.serve.app import Health, make_app
+from aggregator.serve.app import App, Health, make_app
+from aggregator.serve.search import search_routes
 from aggregator.serve.server import Listening, ServeError, run, serve, serving, serving_in_thread
 
 __all__ = [
+    "App",
     "Health",
     "Listening",
     "ServeError",
     "make_app",
     "run",
+    "search_routes",
     "serve",
     "serving",
     "serving_in_thread",

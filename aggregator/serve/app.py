@@ -24,6 +24,9 @@ from aggregator.serve import fields, negotiation
 from aggregator.serve.files import KEPT, File, Files, Representation
 from aggregator.serve.paths import INDEX, Place, resolve
 
+App = ASGIApp
+"""What answers; for `serving` and `run`."""
+
 Health = Callable[[], tuple[bool, Mapping[str, object]]]
 """Says whether all is well, and what else `/healthcheck` shows. Quick: the loop waits for it."""
 

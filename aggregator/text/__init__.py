@@ -13,6 +13,7 @@
       script        which script, how much of it, which way it runs
       tags          language tags, as declared and as written out
     words         our own words around an article, by language
+    search        words in the one spelling in which they are looked for
     characters    which characters may leave this program
 
 Everything here answers from its arguments alone.
