@@ -1,9 +1,12 @@
 """A whole site of `corpus/site`, for the tests of its pages: every kind of page, every edition."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image, ImageDraw, ImageOps
 from pydantic import TypeAdapter
 
 from aggregator.model import (
@@ -18,6 +21,7 @@ from aggregator.model import (
     Listing,
     ListKind,
     Month,
+    Search,
     Shelf,
     Site,
     SitemapEntry,
@@ -27,7 +31,8 @@ from aggregator.syndicate import site as pages
 from aggregator.syndicate.site import addresses
 
 CORPUS = Path(__file__).parent / "corpus" / "site"
-FIGURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#486"/><path d="M0 9 5 3l4 4 3-3 4 5z" fill="#253"/></svg>'
+FLAG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#486"/><path d="M0 9 5 3l4 4 3-3 4 5z" fill="#253"/></svg>'
+PICTURE = "images/3f2a9c07d1e84b5560ab.jpg"
 
 GIVEN = json.loads((CORPUS / "site.json").read_text(encoding="utf-8"))
 SITE = TypeAdapter(Site).validate_python(GIVEN["site"])
@@ -36,6 +41,12 @@ SOURCES = {
     one.id: one for one in TypeAdapter(tuple[Source, ...]).validate_python(GIVEN["sources"])
 }
 MONTHS = ((2025, 1, 3), (2026, 12, 1), (2026, 11, 120), (2025, 12, 2))
+QUERIES = {
+    "found": "two neighbors",
+    "turned": "R&D <b> index.html",
+    "nothing": "ئاو zzz",
+    "asked": "",
+}
 USER_AGENT = f"aggregator/0.1.0 (+{SITE.url}/bot; {SITE.owner_email})"
 
 
@@ -59,7 +70,8 @@ def item(given):
             "summary": given.get("summary", ""),
             "opening": given.get("opening", ""),
             "body": given.get("body", ""),
-            "enclosures": given.get("enclosures", []),
+            "enclosures": [],
+            "picture": given.get("picture"),
             "categories": given.get("categories", []),
             "rights": None,
             "license": given.get("license"),
@@ -92,16 +104,32 @@ def article(given, tag):
 
 def articles(tag):
     given = json.loads((CORPUS / f"{tag}.json").read_text(encoding="utf-8"))
-    return tuple(article(one, tag) for one in given)
+    shown = (article(one, tag) for one in given)
+    return tuple(sorted(shown, key=lambda one: one.item.published, reverse=True))
 
 
 def frame(edition, **changes):
     own = pages.load_pages(CORPUS / "pages", edition)
-    return Frame(site=SITE, edition=edition, editions=EDITIONS, pages=tuple(own), **changes)
+    around = {"pages": tuple(own), "search": True, **changes}
+    return Frame(site=SITE, edition=edition, editions=EDITIONS, **around)
 
 
 def same(path_of, tag):
     return tuple(Counterpart(tag=e.tag, path=path_of(e.tag)) for e in EDITIONS if e.tag != tag)
+
+
+def photograph():
+    """Hills in the evening, as large as copies are."""
+    sky = ImageOps.colorize(Image.linear_gradient("L"), "#31506e", "#e9b98a").resize((1200, 675))
+    draw = ImageDraw.Draw(sky)
+    draw.polygon(
+        [(0, 560), (330, 300), (620, 520), (860, 350), (1200, 600), (1200, 675), (0, 675)],
+        "#4a4f3f",
+    )
+    draw.polygon([(0, 640), (500, 480), (1200, 660), (1200, 675), (0, 675)], "#2c3128")
+    made = BytesIO()
+    sky.save(made, "JPEG", quality=82)
+    return made.getvalue()
 
 
 def world(theme=None, **changes):
@@ -113,8 +141,8 @@ def world(theme=None, **changes):
         pages.not_found_page(theme, SITE, EDITIONS),
         pages.gone_page(theme, SITE, EDITIONS),
         pages.robots_txt(theme, SITE),
-        Document(path="images/dam.svg", media_type="image/svg+xml", body=FIGURE),
-        Document(path="static/flag.svg", media_type="image/svg+xml", body=FIGURE),
+        Document(path=PICTURE, media_type="image/jpeg", body=photograph()),
+        Document(path="static/flag.svg", media_type="image/svg+xml", body=FLAG),
     ]
     for edition in EDITIONS:
         found += edition_pages(pages.layout(theme, frame(edition, **changes)))
@@ -131,6 +159,11 @@ def edition_pages(desk):
         for n, one in enumerate({a.item.source.id: a.item.source for a in shown}.values(), 1)
     )
     categories = tuple({s.name: s for a in shown for s in a.categories}.values())
+    languages = tuple(
+        Shelf(name=code, path=addresses.language(tag, code), count=1200 + n)
+        for n, code in enumerate(edition.languages)
+        if len(edition.languages) > 1
+    )
     months = tuple(
         Month(year=year, month=month, path=addresses.month(tag, year, month), count=count)
         for year, month, count in MONTHS
@@ -139,16 +172,23 @@ def edition_pages(desk):
         desk,
         Home(
             articles=shown,
+            languages=languages,
             sources=sources,
             categories=categories,
-            months=months[:3],
+            months=tuple(sorted(months, key=lambda m: (m.year, m.month), reverse=True)),
             older=addresses.page(tag, 7),
         ),
     )
     yield from (pages.article_page(desk, one) for one in shown)
-    yield pages.articles_page(desk, sources, categories, same(addresses.articles, tag))
+    yield pages.articles_page(
+        desk, sources, categories, same(addresses.articles, tag), languages=languages
+    )
     yield pages.archive_page(desk, months, same(addresses.archive, tag))
+    for year in (2025, 2026):
+        others = same(lambda other, year=year: addresses.year(other, year), tag)
+        yield pages.year_page(desk, year, tuple(m for m in months if m.year == year), others)
     yield from listings(desk, shown)
+    yield from searches(desk, shown)
     own = pages.load_pages(CORPUS / "pages", edition)
     for name, text in own.items():
         others = tuple(
@@ -206,6 +246,29 @@ def listings(desk, shown):
                 feeds=f"{tag}/category/{slug(name)}",
             ),
         )
+    yield from by_language(desk, shown)
+    yield from by_month(desk, shown)
+
+
+def by_language(desk, shown):
+    tag = desk.frame.edition.tag
+    for code in desk.frame.edition.languages:
+        if len(desk.frame.edition.languages) > 1:
+            yield pages.list_page(
+                desk,
+                Listing(
+                    kind=ListKind.LANGUAGE,
+                    path=addresses.language(tag, code),
+                    articles=tuple(a for a in shown if a.item.language == code),
+                    language=code,
+                    older=addresses.language(tag, code, 2),
+                    feeds=f"{tag}/language/{code}",
+                ),
+            )
+
+
+def by_month(desk, shown):
+    tag = desk.frame.edition.tag
     for year, number, _ in MONTHS:
         month = date(year, number, 1)
         on_it = shown if (year, number) == (2026, 11) else ()
@@ -218,3 +281,16 @@ def listings(desk, shown):
                 month=month,
             ),
         )
+
+
+def searches(desk, shown):
+    """What `serve` would answer, each under the address that asks for it."""
+    tag = desk.frame.edition.tag
+    for search in (
+        Search(query="two neighbors", articles=shown[:3], total=3),
+        Search(query="R&D <b> index.html", articles=shown, total=57, page=2, pages=3),
+        Search(query="ئاو zzz", articles=(), total=0),
+        Search(query="", articles=(), total=0),
+    ):
+        path = addresses.search(tag, search.query, search.page)
+        yield replace(pages.search_page(desk, search), path=path)

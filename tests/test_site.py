@@ -10,7 +10,7 @@ import pytest
 from lxml import html as lxml_html
 from lxml.etree import fromstring
 
-from aggregator.model import Enclosure, Extent, Html, Rights, SitemapEntry
+from aggregator.model import Extent, Html, Rights, SitemapEntry
 from aggregator.syndicate import site as pages
 from aggregator.syndicate.site import addresses
 from aggregator.syndicate.site.body import headings_in_order, without_foreign_files
@@ -57,6 +57,10 @@ def page_of(document):
 
 def article_paths(read):
     return [p for p in read if re.fullmatch(r"[a-z]+/articles/(?!index).*", p)]
+
+
+def search_paths(read):
+    return [p for p in read if re.fullmatch(r"[a-z]+/search(\?.*)?", p)]
 
 
 # --- an article -----------------------------------------------------------------------------
@@ -107,7 +111,7 @@ def test_a_body_begins_below_the_title_and_loads_nothing_of_others(read):
 
 def test_the_only_pictures_are_our_own(read, documents):
     shown = {src for page in read.values() for src in page.xpath("//img/@src")}
-    assert shown == {"/images/dam.svg", "/static/flag.svg"}
+    assert shown == {f"/{WORLD['PICTURE']}", "/static/flag.svg"}
     assert all(src.removeprefix("/") in documents for src in shown)
 
 
@@ -149,7 +153,9 @@ def test_every_page_keeps_the_rules_of_the_house(read):
 
 
 def test_every_link_of_ours_leads_to_a_page_or_to_what_others_write(read, documents):
-    feeds = re.compile(r".*(atom\.xml|rss20\.xml|feed\.json|feeds\.opml)|.*/page/\d+\.html")
+    feeds = re.compile(
+        r".*(atom\.xml|rss20\.xml|feed\.json|feeds\.opml)|.*/page/\d+\.html|[a-z]+/search\?q=.+"
+    )
     for path, page in read.items():
         for href in page.xpath("//a/@href | //link/@href"):
             inside = href.removeprefix(SITE.url)
@@ -172,7 +178,7 @@ def test_own_pages_are_indexable_and_canonical(read):
     for path, page in read.items():
         robots = page.xpath("//meta[@name='robots']/@content")
         canonical = page.xpath("//link[@rel='canonical']/@href")
-        if path in article_paths(read) or path in {"404.html", "410.html"}:
+        if path in {*article_paths(read), *search_paths(read), "404.html", "410.html"}:
             assert (robots, canonical) == (["noindex"], []), path
         else:
             assert robots == [], path
@@ -212,7 +218,8 @@ def test_open_graph_says_what_it_is(read):
     said = {m.get("property"): m.get("content") for m in page.xpath("//meta[@property]")}
     assert said["og:type"] == "article"
     assert said["og:title"].startswith("What the new dam means")
-    assert said["og:image"] == f"{SITE.url}/images/dam.svg"
+    assert said["og:image"] == f"{SITE.url}/{WORLD['PICTURE']}"
+    assert (said["og:image:width"], said["og:image:height"]) == ("1200", "675")
     assert said["og:url"] == f"{SITE.url}/en/articles/dam.html"
 
 
@@ -249,15 +256,6 @@ def test_a_file_of_ours_is_shown_from_here_and_anothers_not_at_all():
     assert without_foreign_files(ours, SITE) == '<p><img src="/images/a.jpg" alt=""></p>'
     for foreign in ("https://elsewhere.example/a.jpg", f"{SITE.url}.evil.example/a.jpg"):
         assert "img" not in without_foreign_files(Html(f'<p>x<img src="{foreign}"></p>'), SITE)
-
-
-def test_a_picture_of_ours_stands_above_the_text(theme):
-    given = article_of("en", "wheat")
-    own = Enclosure(url=f"{SITE.url}/images/w.jpg", media_type="image/jpeg")
-    foreign = Enclosure(url="https://valley.example/w.jpg", media_type="image/jpeg")
-    shown = replace(given, item=replace(given.item, enclosures=(foreign, own)))
-    page = page_of(pages.article_page(desk_of(theme), shown))
-    assert page.xpath("//img/@src") == ["/images/w.jpg"]
 
 
 def test_an_operators_markdown_is_safe_and_keeps_its_links(read):
@@ -301,7 +299,10 @@ def test_publishers_are_told_what_is_shown_on_which_grounds(read):
         row.findtext(".//bdi"): [cell.text_content() for cell in row.findall("td")]
         for row in read["bot/index.html"].findall(".//tbody/tr")
     }
-    assert rows["Open Valley"][:2] == ["every 30 minutes", "Full text, with images"]
+    assert rows["Open Valley"][:2] == [
+        "every 30 minutes",
+        "Full text, with a copy of the lead image",
+    ]
     assert rows["The Lantern"][2] == "Short quotation with source and link"
     assert rows["Strict Wire"][:2] == ["every day", "Headline, date and link, without images"]
     text = read["bot/index.html"].find(".//main").text_content()

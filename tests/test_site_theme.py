@@ -13,7 +13,8 @@ from lxml import html as lxml_html
 from aggregator.errors import ConfigError, PublishError
 from aggregator.model import OperatorPage
 from aggregator.syndicate import site as pages
-from aggregator.syndicate.site import load
+from aggregator.syndicate.site import load, teasers
+from aggregator.syndicate.site.layout import _MENU
 from aggregator.syndicate.site.tongue import machine_time
 
 HERE = Path(__file__).parent
@@ -48,8 +49,10 @@ def test_every_word_of_the_site_is_in_every_catalog(language):
     code = "\n".join(path.read_text() for path in SITE_FOLDER.glob("*.py"))
     said |= set(re.findall(r'say\(\s*"([^"]+)"', code))
     plurals = re.findall(r'count\(\s*"([^"]+)",\s*"([^"]+)"', code)
+    said |= {*teasers._EXTENTS.values(), *teasers._IMAGES.values(), *_MENU.values()}
     known = {m.id if isinstance(m.id, str) else tuple(m.id) for m in catalog if m.id}
     assert said <= known
+    assert {m for m in known if isinstance(m, str)} <= said, "no word that nothing says"
     assert {pair for pair in plurals if "{n}" in pair[1]} <= known
     for message in catalog:
         if message.id:

@@ -10,6 +10,7 @@ The steps, which do not know each other:
 
 What they stand on:
 
+- `series`: which lists an entry stands in for ever, and what is cut from each
 - `mint`: which IRI names an entry, or the feed it came from
 - `article`: the article format as the HTML of an entry, the same in every format
 - `metadata`: what a document and its items say of themselves, the same in every format

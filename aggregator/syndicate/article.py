@@ -6,6 +6,7 @@ may be shown: an `Item` is already cut to its rights.
 """
 
 import re
+from functools import lru_cache
 
 from aggregator.model import Edition, Extent, Html, Item
 from aggregator.text.html import escape, plain
@@ -29,6 +30,7 @@ _LICENSES = (
 )
 
 
+@lru_cache(maxsize=256)  # each format asks for the items of one page
 def article(item: Item, edition: Edition) -> str:
     """Lay out an item as one `<div>` with its language and direction.
 

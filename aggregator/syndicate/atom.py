@@ -35,6 +35,7 @@ NAME = "atom.xml"  # of a subscription document, in the folder of what it shows
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _HISTORY = "http://purl.org/syndication/history/1.0"
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
 
 # The order in which people read a raw entry; to a feed reader it is all the same.
 _ORDER = {
@@ -107,13 +108,20 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
     page: Page
 
     def extend_ns(self) -> dict[str, str]:
-        return {"fh": _HISTORY} if self.page.archive else {}
+        spaces = {"fh": _HISTORY} if self.page.archive else {}
+        return spaces | ({"at": _TOMBSTONES} if self.page.withdrawn else {})
 
     def extend_atom(self, feed: etree._Element) -> etree._Element:
         _plain_text(_the(feed, "title"), metadata.title(self.page))
         _the(feed, "updated").text = metadata.rfc3339(self.page.updated)
         if self.page.archive:
             etree.SubElement(feed, f"{{{_HISTORY}}}archive")
+        for one in self.page.withdrawn:  # RFC 6721 section 3
+            etree.SubElement(
+                feed,
+                f"{{{_TOMBSTONES}}}deleted-entry",
+                {"ref": one.id, "when": metadata.rfc3339(one.at)},
+            )
         return feed
 
 

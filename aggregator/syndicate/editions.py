@@ -4,7 +4,8 @@ Rights are enforced here and nowhere else: what a `Page` does not hold no format
 the source's of today, so a changed right changes what was already published; the id stays.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aggregator.model import (
@@ -18,14 +19,15 @@ from aggregator.model import (
     Item,
     Page,
     Person,
+    Picture,
     Published,
     Rights,
     Site,
     Source,
     Text,
+    Withdrawal,
 )
 from aggregator.syndicate.mint import is_sound, minted
-from aggregator.text import dates
 from aggregator.text.excerpt import excerpt
 from aggregator.text.html import clean_text, escape, paragraphs, plain, text_of, without_media
 from aggregator.text.urls import absolute
@@ -36,6 +38,7 @@ _LONGEST_TITLE = 500  # characters
 _LONGEST_SUMMARY = 1000  # characters; a longer standfirst is a text, and is cut like one
 _LONGEST_STATEMENT = 500  # characters of a rights statement or a feed's subtitle
 _MOST_AUTHORS = 10
+_EXTENTS = (Extent.HEADLINE, Extent.EXCERPT, Extent.FULL)
 _SHARE = 4  # no item may take more than this part of a document: it is cut to an excerpt
 
 
@@ -46,50 +49,95 @@ def page(
     sources: Mapping[str, Source],
     *,
     created: datetime,
+    must: Collection[int] | None = None,
+    withdrawn: tuple[Withdrawal, ...] = (),
     limit: int = LIMIT,
 ) -> Page:
-    """Lay out an edition's subscription document.
+    """Lay out a document of entries: a subscription document or an archive.
+
+    It has the path of the edition's own feed; documents of other series replace it.
 
     Args:
         site: the republisher.
         edition: the edition.
-        entries: its window: what was emitted last, in any order.
+        entries: what may stand in it, in any order.
         sources: what is configured of each source now, by id. Of a source that is configured no
             more only headlines are shown: nobody answers for its rights any longer.
         created: `updated` of a document without entries.
-        limit: the bytes that the finished document stays below. The entries emitted first are
-            left out until it does; one entry always stays.
+        must: sequence numbers of entries that have to stay, because no other document of the
+            chain has them. To keep below the limit their texts are shortened, the oldest first.
+            None: one entry stays, whichever is the newest.
+        withdrawn: entries that may not be shown any more.
+        limit: the bytes that the finished document stays below. Entries that need not stay are
+            left out until it does, those emitted first before others.
 
     Returns:
         The page, its items newest first by the date that readers see.
     """
     newest = sorted(entries, key=lambda entry: entry.sequence, reverse=True)
-    shown: list[tuple[Published, Item]] = []
+    kept = {entry.sequence for entry in newest[:1]} if must is None else set(must)
     room = limit - _weigh(site.title, edition.title, site.owner_name) - _FRAME
+    cuts = {entry.sequence: _cut_to_fit(entry, sources, site, limit // _SHARE) for entry in newest}
+    room -= _shorten([entry for entry in newest if entry.sequence in kept], cuts, site, room)
+    shown = []
     for entry in newest:
-        item = _cut_to_fit(entry, sources.get(entry.source_id), limit // _SHARE)
-        room -= weight(item)
-        if room < 0 and shown:
-            break
-        shown.append((entry, item))
-    shown.sort(key=lambda pair: (pair[0].published, pair[0].sequence), reverse=True)
+        if entry.sequence not in kept:
+            room -= weight(cuts[entry.sequence])
+        if room >= 0 or entry.sequence in kept:
+            shown.append(entry)
+    shown.sort(key=lambda entry: (entry.published, entry.sequence), reverse=True)
     moments = [moment for entry in newest for moment in (entry.emitted, entry.updated)]
+    moments += [one.at for one in withdrawn]
     return Page(
         site=site,
         edition=edition,
         path=f"{edition.tag}/atom.xml",
         updated=max(moments, default=created).astimezone(UTC),
-        items=tuple(item for _, item in shown),
+        items=_of_one_document([cuts[entry.sequence] for entry in shown]),
+        withdrawn=withdrawn,
     )
+
+
+def _shorten(
+    entries: Sequence[Published],
+    cuts: dict[int, Item],
+    site: Site,
+    room: int,
+) -> int:
+    """Shorten what has to stay until it fits, the oldest first; return what it weighs."""
+    total = sum(weight(cuts[entry.sequence]) for entry in entries)
+    for extent in (Extent.EXCERPT, Extent.HEADLINE):
+        for entry in reversed(entries):
+            if total <= room:
+                return total
+            item = cuts[entry.sequence]
+            if _EXTENTS.index(item.extent) > _EXTENTS.index(extent):
+                total -= weight(item)
+                cuts[entry.sequence] = item = _item(entry, item.source, site, extent)
+                total += weight(item)
+    return total
+
+
+def _of_one_document(items: Sequence[Item]) -> tuple[Item, ...]:
+    """Say of each feed that it was updated when the newest of its entries here was.
+
+    Not when the feed itself says: it says something else at every visit, and an archive that
+    changes with it would not be one. What a document says depends on its entries alone.
+    """
+    newest: dict[str, datetime] = {}
+    for item in items:
+        feed = item.source_meta.id or ""
+        newest[feed] = max(item.updated, newest.get(feed, item.updated))
+    return tuple(replace(item, source_updated=newest[item.source_meta.id or ""]) for item in items)
 
 
 # --- rights ---------------------------------------------------------------------------------
 
 
-def cut(entry: Published, source: Source | None) -> Item:
-    """Cut one entry to what its source allows."""
+def cut(entry: Published, source: Source | None, *, site: Site) -> Item:
+    """Cut one entry to what its source allows; the copy of an image is at an address of `site`."""
     source = source or _forgotten(entry)
-    return _item(entry, source, source.rights.allows)
+    return _item(entry, source, site, source.rights.allows)
 
 
 def _forgotten(entry: Published) -> Source:
@@ -103,10 +151,11 @@ def _forgotten(entry: Published) -> Source:
     )
 
 
-def _item(entry: Published, source: Source, extent: Extent) -> Item:
+def _item(entry: Published, source: Source, site: Site, extent: Extent) -> Item:
     article, meta = entry.entry, entry.source_meta
     link = absolute(entry.link, None)
     summary, opening, body = _text(article, extent, source.rights.images)
+    picture = entry.picture if source.rights.images is Images.COPY else None
     return Item(
         id=entry.id,
         title=_title(entry, source, extent),
@@ -118,12 +167,13 @@ def _item(entry: Published, source: Source, extent: Extent) -> Item:
         or (Person(name=source.name, uri=_first_address(source.homepage)),),
         source=source,
         source_meta=_credited(meta, source),
-        source_updated=_said(meta.updated) or entry.source_updated,
+        source_updated=entry.source_updated,
         extent=extent,
         summary=summary,
         opening=opening,
         body=body,
-        enclosures=_media(article) if source.rights.images is Images.LINK else (),
+        enclosures=_media(article, source.rights.images, picture, site),
+        picture=picture,
         categories=tuple(dict.fromkeys(filter(None, map(clean_text, article.categories)))),
         rights=_one_line(article.rights or meta.rights)[:_LONGEST_STATEMENT] or None,
         license=_first_address(article.license, source.rights.license, meta.license),
@@ -161,8 +211,21 @@ def _opening(entry: Entry) -> str:
     return excerpt("\n".join(lines))  # a paragraph's end is a sentence's end
 
 
-def _media(entry: Entry) -> tuple[Enclosure, ...]:
-    """List every file once, the lead image first."""
+def _media(
+    entry: Entry, images: Images, picture: Picture | None, site: Site
+) -> tuple[Enclosure, ...]:
+    """List every file once, the lead image first; where images are copied, our copy alone."""
+    if picture is not None:
+        return (
+            Enclosure(
+                url=f"{site.url}/{picture.path}",
+                media_type=picture.media_type,
+                length=picture.length,
+                medium="image",
+            ),
+        )
+    if images is not Images.LINK:
+        return ()
     lead = (entry.lead_image,) if entry.lead_image else ()
     files = {file.url: file for file in (*lead, *entry.enclosures)}
     return tuple({**files, **{file.url: file for file in entry.enclosures}}.values())
@@ -191,10 +254,6 @@ def _credited(meta: FeedMeta, source: Source) -> FeedMeta:
     )
 
 
-def _said(updated: str | None) -> datetime | None:
-    return dates.parse(updated) if updated else None
-
-
 def _people(people: tuple[Person, ...]) -> tuple[Person, ...]:
     """Name people; their e-mail addresses stay with the publisher."""
     named = ((_one_line(person.name), absolute(person.uri, None)) for person in people)
@@ -216,10 +275,10 @@ _ITEM_FRAME = 1400  # bytes of markup, dates and labels that every item has
 _ELEMENT = 120  # bytes of markup around a person, a file or a category
 
 
-def _cut_to_fit(entry: Published, source: Source | None, limit: int) -> Item:
-    item = cut(entry, source)
+def _cut_to_fit(entry: Published, sources: Mapping[str, Source], site: Site, limit: int) -> Item:
+    item = cut(entry, sources.get(entry.source_id), site=site)
     if item.extent is Extent.FULL and weight(item) > limit:
-        return _item(entry, item.source, Extent.EXCERPT)
+        return _item(entry, item.source, site, Extent.EXCERPT)
     return item
 
 

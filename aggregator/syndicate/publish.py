@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +42,9 @@ class Clock:
 SYSTEM_CLOCK = Clock()
 
 
-def write(root: Path, document: Document, *, clock: Clock = SYSTEM_CLOCK) -> bool:
+def write(
+    root: Path, document: Document, *, clock: Clock = SYSTEM_CLOCK, durable: bool = True
+) -> bool:
     """Put a document in its place below `root`.
 
     It blocks while the disk works and up to two seconds for the clock. Only the process that
@@ -52,6 +54,9 @@ def write(root: Path, document: Document, *, clock: Clock = SYSTEM_CLOCK) -> boo
         root: the published folder; made if it is not there.
         document: what to write; its path is relative to `root`.
         clock: where the time comes from.
+        durable: bring it to the disk before it takes its name. Without, the power may fail and
+            leave an empty file: for many documents at once, with `settle` after the last one,
+            by a caller who writes them again if it did not come so far.
 
     Returns:
         True when the bytes changed.
@@ -68,7 +73,7 @@ def write(root: Path, document: Document, *, clock: Clock = SYSTEM_CLOCK) -> boo
     *folders, name = document.path.split("/")
     try:
         with _folder(root, folders) as folder:
-            return _write(folder, name, document.body, clock)
+            return _write(folder, name, document.body, clock, durable=durable)
     except OSError as error:
         raise PublishError(
             f"{root / document.path} could not be written: {error.strerror or error}; "
@@ -76,7 +81,100 @@ def write(root: Path, document: Document, *, clock: Clock = SYSTEM_CLOCK) -> boo
         ) from error
 
 
-def _write(folder: int, name: str, body: bytes, clock: Clock) -> bool:
+def settle() -> None:
+    """Bring everything written to the disk, however many files: in one go."""
+    os.sync()
+
+
+def remove(root: Path, path: str) -> bool:
+    """Take a document away; True when it was there.
+
+    Raises:
+        PublishError: the disk refused.
+    """
+    *folders, name = path.split("/")
+    try:
+        with _folder(root, folders) as folder:
+            os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise PublishError(
+            f"{root / path} could not be taken away: {error.strerror or error}; "
+            "take it away by hand"
+        ) from error
+    return True
+
+
+def sweep(root: Path, folder: str, kept: Collection[str]) -> Iterator[str]:
+    """Take away everything below a folder that is not kept; yield its path.
+
+    Args:
+        root: the published folder.
+        folder: one that is the program's alone, such as an edition's.
+        kept: paths below `root`.
+
+    Raises:
+        PublishError: the disk refused.
+    """
+    try:
+        for inside, folders, names in os.walk(root / folder, topdown=False):
+            base = Path(inside)
+            for name in names:
+                path = (base / name).relative_to(root).as_posix()
+                if path not in kept:
+                    (base / name).unlink(missing_ok=True)
+                    yield path
+            for name in folders:
+                with suppress(OSError):  # it is not empty, or a link
+                    (base / name).rmdir()
+        with suppress(OSError):
+            (root / folder).rmdir()
+    except OSError as error:
+        raise PublishError(
+            f"what is not published any more could not be taken away: {error}"
+        ) from error
+
+
+def identity(root: Path) -> tuple[int, int]:
+    """Tell this folder from one that takes its name later; makes it where it is not there.
+
+    Raises:
+        PublishError: the disk refused.
+    """
+    try:
+        _make(root)
+        found = root.stat()
+    except OSError as error:
+        raise PublishError(f"{root} could not be made: {error.strerror or error}") from error
+    return found.st_dev, found.st_ino
+
+
+_NOTE = ".published"  # no web server shows a name with a dot in front, nor does ours
+
+
+def leave_note(root: Path, text: str) -> None:
+    """Keep a few words for ourselves in the published folder.
+
+    Raises:
+        PublishError: the disk refused.
+    """
+    try:
+        with _folder(root, []) as folder:
+            _write(folder, _NOTE, text.encode(), SYSTEM_CLOCK, durable=True)
+    except OSError as error:
+        raise PublishError(f"{root / _NOTE} could not be written: {error}") from error
+
+
+def note(root: Path) -> str | None:
+    """Read them; None where there are none."""
+    try:
+        return (root / _NOTE).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
+
+
+def _write(folder: int, name: str, body: bytes, clock: Clock, *, durable: bool) -> bool:
     beside = f".{name}.new"
     with suppress(FileNotFoundError):
         os.unlink(beside, dir_fd=folder)  # a crash left it
@@ -92,13 +190,15 @@ def _write(folder: int, name: str, body: bytes, clock: Clock) -> bool:
             os.fchmod(stream.fileno(), _FILE_MODE)
             second = _next_second(old.second if old else None, clock)
             os.utime(stream.fileno(), (second, second))
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with suppress(OSError):
             os.unlink(beside, dir_fd=folder)
         raise
-    os.fsync(folder)
+    if durable:
+        os.fsync(folder)
     return True
 
 

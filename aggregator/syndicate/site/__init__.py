@@ -5,8 +5,11 @@
     tongue        the words, months and digits of an interface language
     addresses   where every page is
     layout      what stands around a page: head, masthead, switcher, footer
-    articles    an article, the home page, lists, the archive
-      body        the text of an article, fitted into a page
+    articles    an article
+      body        its text, fitted into a page
+    lists       the home page, lists of articles, the way to them, the archive
+    search      what a search found
+      teasers     an article in a list, and what else lists are made of
     standing    the operator's pages, for publishers, 404, 410, the choice of a language
       prose       Markdown -> safe HTML
     machines    sitemap and robots.txt
@@ -21,16 +24,18 @@ nothing else, so no theme can show more.
 """
 
 from aggregator.syndicate.site import addresses
-from aggregator.syndicate.site.articles import (
+from aggregator.syndicate.site.articles import article_page
+from aggregator.syndicate.site.layout import CONTENT_SECURITY_POLICY, Layout, layout
+from aggregator.syndicate.site.lists import (
     archive_page,
-    article_page,
     articles_page,
     home_page,
     list_page,
+    year_page,
 )
-from aggregator.syndicate.site.layout import CONTENT_SECURITY_POLICY, Layout, layout
 from aggregator.syndicate.site.load import load_pages, load_theme
 from aggregator.syndicate.site.machines import robots_txt, sitemap
+from aggregator.syndicate.site.search import search_page
 from aggregator.syndicate.site.standing import (
     bot_page,
     front_page,
@@ -59,5 +64,7 @@ __all__ = [
     "not_found_page",
     "operator_page",
     "robots_txt",
+    "search_page",
     "sitemap",
+    "year_page",
 ]

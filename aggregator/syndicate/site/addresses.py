@@ -4,7 +4,7 @@ A page has a document's path below the published root and an address on the site
 folder's page ends in `index.html`, its address in `/`, so that any web server shows it.
 """
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aggregator.model import OperatorPage, Site
 
@@ -31,12 +31,12 @@ def home(tag: str) -> str:
 
 
 def article(tag: str, slug: str) -> str:
-    """An article's page; the slug is made of a-z, 0-9 and "-"."""
+    """An article's page; the slug is its number, or made of a-z, 0-9 and "-"."""
     return f"{tag}/articles/{slug}.html"
 
 
 def articles(tag: str) -> str:
-    """The page that leads to an edition's sources and categories."""
+    """The page that leads to an edition's sources, categories and languages."""
     return f"{tag}/articles/index.html"
 
 
@@ -55,14 +55,33 @@ def category(tag: str, slug: str, number: int = 1) -> str:
     return _numbered(f"{tag}/category/{slug}", number)
 
 
+def language(tag: str, code: str, number: int = 1) -> str:
+    """A page of the articles in one of an edition's languages, by the program's code."""
+    return _numbered(f"{tag}/language/{code}", number)
+
+
 def archive(tag: str) -> str:
     """The years and months of an edition."""
     return f"{tag}/archive/index.html"
 
 
+def year(tag: str, year: int) -> str:
+    """The months of one year."""
+    return f"{tag}/archive/{year:04}/index.html"
+
+
 def month(tag: str, year: int, month: int, number: int = 1) -> str:
     """A page of the articles of one month."""
     return _numbered(f"{tag}/archive/{year:04}/{month:02}", number)
+
+
+def search(tag: str, query: str = "", number: int = 1) -> str:
+    """What answers a search in an edition, and asks it where `query` is given; never a file."""
+    asked = {"q": query} if query else {}
+    if number > 1:
+        asked["page"] = str(number)
+    # What cannot be UTF-8 becomes a question mark, which no word has.
+    return f"{tag}/search?{urlencode(asked, errors='replace')}" if asked else f"{tag}/search"
 
 
 def operator_page(tag: str, name: OperatorPage) -> str:
@@ -86,4 +105,4 @@ def root(site: Site) -> str:
 
 def address(base: str, path: str) -> str:
     """The address of a document: below `root(site)` for links, `site.url` for whole ones."""
-    return f"{base}/{path.removesuffix('index.html')}"
+    return f"{base}/{path if '?' in path else path.removesuffix('index.html')}"

@@ -5,9 +5,8 @@ into a page: its headings below ours, no file from anywhere but our own site.
 """
 
 import re
-from urllib.parse import urlsplit
 
-from aggregator.model import Enclosure, Html, Item, Site
+from aggregator.model import Html, Site
 from aggregator.syndicate.site.addresses import root
 from aggregator.text.html import without_media
 
@@ -55,23 +54,3 @@ def without_foreign_files(html: Html, site: Site) -> Html:
 def is_ours(address: str, site: Site) -> bool:
     """Whether a file is served by our own site."""
     return address.startswith(f"{site.url}/")
-
-
-def picture(item: Item, site: Site) -> Enclosure | None:
-    """The item's lead image, where we have a copy of it."""
-    return next(
-        (
-            file
-            for file in item.enclosures
-            if is_ours(file.url, site)
-            and (file.medium == "image" or (file.media_type or "").startswith("image/"))
-            and file.url not in item.body
-        ),
-        None,
-    )
-
-
-def local(address: str) -> str:
-    """The address of a file of ours, without the host."""
-    parts = urlsplit(address)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,12 +1,12 @@
 """What stands around every page: its head, masthead and footer -> `Document`. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from aggregator.model import Counterpart, Document, Edition, Frame, OperatorPage, Site
+from aggregator.model import Counterpart, Document, Edition, Frame, OperatorPage, Picture, Site
 from aggregator.syndicate.site import addresses
 from aggregator.syndicate.site.theme import Theme
 from aggregator.syndicate.site.tongue import Tongue, hreflang, own_name
@@ -24,6 +24,11 @@ POLICY = Markup(CONTENT_SECURITY_POLICY)  # noqa: S704 - its quotes are not an a
 
 MEDIA_TYPE = "text/html"
 NOINDEX = "noindex"
+SEARCH = "search"  # the page that needs no search box above it
+
+# Stands for an address in what is filled in once: no template and no message holds it (a Unicode
+# noncharacter, which `allowed` keeps out of every page).
+_PLACE = "\ufdd0{}\ufdd1"
 
 # og:locale wants a territory; these are the ones that Open Graph's readers know.
 _OG_LOCALES = {"en": "en_US", "fr": "fr_FR", "kmr": "ku_TR", "ckb": "cb_IQ", "ar": "ar_AR"}
@@ -59,6 +64,7 @@ class FeedLink:
     media_type: str
     format: str
     title: str
+    language: str  # of its articles, as hreflang
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +78,11 @@ class Head:
     robots: str = ""
     canonical: str = ""  # "": the page's own address, unless it is not to be indexed
     og_type: str = "website"
-    image: str = ""
+    picture: Picture | None = None
     published: str = ""
     modified: str = ""
     counterparts: tuple[Counterpart, ...] = ()
+    translated: bool = True  # the counterparts say the same, in their languages
     language: str = ""  # "": the edition's
     feeds: tuple[FeedLink, ...] = ()  # before the edition's own
 
@@ -90,7 +97,9 @@ class Layout:
     root: str
     common: Mapping[str, Any]  # what every template is given
     ways: tuple[Way, ...]  # the switcher of a page without counterparts
+    languages: Mapping[str, str]  # of the editions, by tag, as hreflang
     mastheads: Mapping[str, Markup]  # of such pages, by their entry in the menu
+    unfilled: Mapping[str, Markup]  # the same without the addresses in the switcher
 
     def href(self, path: str) -> str:
         """The address of a document of ours, for links."""
@@ -113,7 +122,7 @@ def layout(theme: Theme, frame: Frame) -> Layout:
     ]
     order = list(_MENU)
     menu.sort(key=lambda entry: order.index(entry[0]))
-    feeds = feed_links(root, edition.tag, edition.title)
+    feeds = feed_links(root, edition.tag, edition.title, hreflang(edition))
     common: dict[str, Any] = {
         "_": tongue.say,
         "brand": brand(frame.site, edition),
@@ -129,15 +138,16 @@ def layout(theme: Theme, frame: Frame) -> Layout:
         "opml": f"{root}/{edition.tag}/{addresses.OPML}",
         "policy": POLICY,
         "publishers": addresses.address(root, addresses.bot(edition.tag)),
+        "search": addresses.address(root, addresses.search(edition.tag)) if frame.search else "",
         "rights": words_of(edition.words)[1].rights,
         "root": root,
         "site": frame.site,
         "stylesheet": f"{root}/{theme.stylesheet}",
         "tongue": tongue,
     }
-    switch = ways(frame.editions, root, current=edition.tag)
     common["offers"] = theme.fragment("offers.html", common)
     common["footer"] = theme.fragment("footer.html", common)
+    switch = ways(frame.editions, root, current=edition.tag)
     return Layout(
         theme=theme,
         frame=frame,
@@ -145,13 +155,21 @@ def layout(theme: Theme, frame: Frame) -> Layout:
         root=root,
         common=common,
         ways=switch,
-        mastheads={
-            current: theme.fragment(
-                "masthead.html", {**common, "switch": switch, "current": current}
-            )
-            for current in ("", *_MENU)
-        },
+        languages={way.tag: way.lang for way in switch},
+        mastheads=_mastheads(theme, common, switch),
+        unfilled=_mastheads(
+            theme, common, tuple(replace(way, href=_PLACE.format(way.tag)) for way in switch)
+        ),
     )
+
+
+def _mastheads(
+    theme: Theme, common: Mapping[str, Any], switch: tuple[Way, ...]
+) -> Mapping[str, Markup]:
+    return {
+        current: theme.fragment("masthead.html", {**common, "switch": switch, "current": current})
+        for current in ("", SEARCH, *_MENU)
+    }
 
 
 def brand(site: Site, edition: Edition) -> str:
@@ -162,7 +180,7 @@ def brand(site: Site, edition: Edition) -> str:
     return site.title if edition.title.startswith(site.title) else edition.title
 
 
-def feed_links(root: str, folder: str, title: str) -> tuple[FeedLink, ...]:
+def feed_links(root: str, folder: str, title: str, language: str) -> tuple[FeedLink, ...]:
     """The three formats of one feed."""
     return tuple(
         FeedLink(
@@ -170,27 +188,21 @@ def feed_links(root: str, folder: str, title: str) -> tuple[FeedLink, ...]:
             media_type=media_type,
             format=name,
             title=f"{title} ({name})",
+            language=language,
         )
         for file, media_type, name in addresses.FEEDS
     )
 
 
-def ways(
-    editions: Iterable[Edition],
-    root: str,
-    *,
-    current: str,
-    counterparts: Iterable[Counterpart] = (),
-) -> tuple[Way, ...]:
-    """The language switcher: to the same page of an edition where it has one, else to its home."""
-    known = {one.tag: one.path for one in counterparts}
+def ways(editions: Iterable[Edition], root: str, *, current: str) -> tuple[Way, ...]:
+    """The language switcher that leads to the home pages."""
     return tuple(
         Way(
             tag=edition.tag,
-            name=own_name(language := hreflang(edition)),
+            name=(name := own_name(language := hreflang(edition))),
             lang=language,
-            direction=direction(own_name(language), language),
-            href=addresses.address(root, known.get(edition.tag) or addresses.home(edition.tag)),
+            direction=direction(name, language),
+            href=addresses.address(root, addresses.home(edition.tag)),
             current=edition.tag == current,
         )
         for edition in editions
@@ -199,18 +211,7 @@ def ways(
 
 def render(layout: Layout, template: str, head: Head, **context: Any) -> Document:
     """Fill in a page's template."""
-    frame = layout.frame
-    switch, masthead = layout.ways, layout.mastheads[head.current]
-    if head.counterparts:
-        switch = ways(
-            frame.editions,
-            layout.root,
-            current=frame.edition.tag,
-            counterparts=(Counterpart(tag=frame.edition.tag, path=head.path), *head.counterparts),
-        )
-        masthead = layout.theme.fragment(
-            "masthead.html", {**layout.common, "switch": switch, "current": head.current}
-        )
+    switch = _switch(layout, head)
     canonical = head.canonical or ("" if head.robots else layout.whole(head.path))
     text = layout.theme.render(
         template,
@@ -219,9 +220,10 @@ def render(layout: Layout, template: str, head: Head, **context: Any) -> Documen
             "head": head,
             "address": layout.whole(head.path),
             "canonical": canonical,
+            "og_image": layout.whole(head.picture.path) if head.picture else "",
             "alternates": _alternates(layout, head),
             "switch": switch,
-            "masthead": masthead,
+            "masthead": _masthead(layout, head.current, switch),
             "own_feeds": head.feeds,
             **context,
         },
@@ -229,11 +231,33 @@ def render(layout: Layout, template: str, head: Head, **context: Any) -> Documen
     return Document(path=head.path, media_type=MEDIA_TYPE, body=allowed(text).encode())
 
 
+def _switch(layout: Layout, head: Head) -> tuple[Way, ...]:
+    """To the same page of an edition where it has one, else to its home page."""
+    if not head.counterparts:
+        return layout.ways
+    known = {layout.frame.edition.tag: head.path}
+    known |= {one.tag: one.path for one in head.counterparts}
+    return tuple(
+        replace(way, href=layout.href(known[way.tag])) if way.tag in known else way
+        for way in layout.ways
+    )
+
+
+def _masthead(layout: Layout, current: str, switch: tuple[Way, ...]) -> Markup:
+    """Fill addresses into what was made once: most of a page's time would go into it."""
+    if switch is layout.ways:
+        return layout.mastheads[current]
+    text = str(layout.unfilled[current])
+    for way in switch:
+        text = text.replace(_PLACE.format(way.tag), str(escape(way.href)))
+    return Markup(text)  # noqa: S704 - a template's output and escaped addresses
+
+
 def _alternates(layout: Layout, head: Head) -> tuple[tuple[str, str], ...]:
     """The page's translations with their languages, itself among them; each language once."""
-    if not head.counterparts:
+    if not head.counterparts or not head.translated:
         return ()
-    languages = {edition.tag: hreflang(edition) for edition in layout.frame.editions}
+    languages = layout.languages
     own = head.language or languages.get(layout.frame.edition.tag) or layout.tongue.tag
     found = {own: layout.whole(head.path)}
     for one in head.counterparts:

@@ -7,13 +7,11 @@ from aggregator.model import (
     Counterpart,
     Document,
     Edition,
-    Images,
     OperatorPage,
     Site,
     Source,
 )
 from aggregator.syndicate.site import addresses
-from aggregator.syndicate.site.articles import extent_words
 from aggregator.syndicate.site.layout import (
     MEDIA_TYPE,
     NOINDEX,
@@ -24,6 +22,7 @@ from aggregator.syndicate.site.layout import (
     ways,
 )
 from aggregator.syndicate.site.prose import prose
+from aggregator.syndicate.site.teasers import shown_words
 from aggregator.syndicate.site.theme import Theme
 from aggregator.text.characters import allowed
 
@@ -41,8 +40,7 @@ class Row:
     name: str
     homepage: str
     interval: str
-    extent: str
-    images: str
+    shown: str
     basis: str  # the operator's words
     license: str
 
@@ -98,13 +96,12 @@ def bot_page(layout: Layout, bot: Bot) -> Document:
 
 
 def _row(layout: Layout, source: Source) -> Row:
-    rights, say = source.rights, layout.tongue.say
+    rights = source.rights
     return Row(
         name=source.name,
         homepage=source.homepage or "",
         interval=layout.tongue.every(source.interval),
-        extent=say(extent_words(source)),
-        images=say("without images" if rights.images is Images.NONE else "with images"),
+        shown=shown_words(layout.tongue, source),
         basis=rights.basis or "",
         license=rights.license or "",
     )
