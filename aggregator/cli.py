@@ -22,10 +22,12 @@ from aggregator.demo.world import run_demo
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.listing import print_sources
 from aggregator.logs import configure_logs
+from aggregator.model import Listen
 from aggregator.pipeline import utc_now
+from aggregator.press import furnish
 from aggregator.preview import preview
-from aggregator.serve import make_app
 from aggregator.serve import run as serve_app
+from aggregator.showing import showing
 from aggregator.store import Store
 from aggregator.update import update as run_update
 
@@ -113,6 +115,7 @@ def check(
         print(json.dumps(schema(), indent=2, ensure_ascii=False))  # noqa: T201
         return
     config = _config(context)
+    furnish(config)  # so that mistakes in the theme and the operator's pages are told here too
     for warning in config.warnings:
         err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     languages = sorted({code for edition in config.editions for code in edition.languages})
@@ -157,16 +160,23 @@ def parse(
 def serve(
     context: typer.Context,
     host: Annotated[
-        str, typer.Option(help="The address to listen on; this machine alone by default.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port; 0: any.")] = 8080,
+        str | None,
+        typer.Option(
+            help="The address to listen on. Default: that of feeds.yaml, else 127.0.0.1."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The port; 0: any. Default: that of feeds.yaml, else 8080."),
+    ] = None,
 ) -> None:
     """Show what is published over HTTP, beside a running daemon."""
     config = _config(context)
+    listen = config.listen or Listen()
     serve_app(
-        make_app(config.publish_to, site=config.site.url),
-        host=host,
-        port=port,
+        showing(config),
+        host=listen.host if host is None else host,
+        port=listen.port if port is None else port,
         on_listening=lambda listening: log.info("serving", at=listening.origin),
     )
 

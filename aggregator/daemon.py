@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from datetime import UTC, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,14 +21,19 @@ from aggregator import health
 from aggregator.config import Config
 from aggregator.errors import PublishError, StoreError
 from aggregator.pipeline import Journey, open_journey
+from aggregator.serve import serving
+from aggregator.showing import showing
 from aggregator.store import Claim, Recorded, Store
 from aggregator.store.lock import hold
 
 POLL_TICK = timedelta(seconds=1)
 PUBLISH_TICK = timedelta(seconds=2)
+PUSH_TICK = timedelta(seconds=2)
+COPY_TICK = timedelta(seconds=5)
 CLOCK_JUMP = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries to publish
 PATIENCE = 0.7  # seconds that the store may block, a few times: SIGTERM is answered within five
+LAST_WORDS = 1.0  # seconds for publishing what the last visits brought
 GRACE = timedelta(seconds=2)  # visits may end by themselves; then they are cut off
 
 log = structlog.get_logger()
@@ -56,10 +62,50 @@ async def run(
                 store=config.store,
                 publish=str(config.publish_to),
             )
-            async with daemon.ticking():
+            async with daemon.ticking(), _shown(config, journey, daemon):
                 await stop.wait()
                 log.info("stopping", visits=daemon.under_way)
             log.info("stopped")
+
+
+@contextlib.asynccontextmanager
+async def _shown(config: Config, journey: Journey, daemon: "Daemon") -> AsyncIterator[None]:
+    """Show what is published while the body runs, where feeds.yaml says so.
+
+    Raises:
+        ServeError: the address cannot be listened on.
+    """
+    if config.listen is None:
+        yield
+        return
+    app = showing(config, furniture=journey.press.furniture, health=daemon.health)
+    async with serving(app, host=config.listen.host, port=config.listen.port) as listening:
+        log.info("serving", at=listening.origin)
+        yield
+
+
+class Chore:
+    """Work that is begun again and again, never twice at the same time."""
+
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._work = work
+        self._task: asyncio.Task[object] | None = None
+
+    async def begin(self) -> None:
+        """Begin, unless it is under way."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+
+    async def end(self) -> None:
+        """Wait for its end."""
+        if self._task is not None:
+            await self._task
+
+    async def cut(self) -> None:
+        """Cut it off: it is safe to be cut off anywhere."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
 
 class Daemon:
@@ -77,7 +123,9 @@ class Daemon:
         self._on_visit = on_visit
         self._visits: dict[asyncio.Task[None], Claim] = {}
         self._published: int | None = None  # the generation that the files show
-        self._publishing: asyncio.Task[None] | None = None
+        self._publishing = Chore(self._publish)
+        self._pushing = Chore(journey.pusher.push)
+        self._copying = Chore(journey.copyist.fetch_due)
         # Defaults would drop a tick that is a second late, and read the machine's time zone.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -91,14 +139,27 @@ class Daemon:
         """How many visits are under way."""
         return len(self._visits)
 
+    def health(self) -> tuple[bool, dict[str, object]]:
+        """Say whether all is well, for `/healthcheck`: not while publishing fails."""
+        return not self._troubles, {
+            "visits_under_way": self.under_way,
+            "published": self._published is not None,
+            "publishing_failed": self._troubles,
+        }
+
     @contextlib.asynccontextmanager
     async def ticking(self) -> AsyncIterator[None]:
         """Tick while the body runs; then end the visits and publish what they brought."""
-        await self._publish()  # a crash may have come between commit and file
         scheduler = self._scheduler
-        scheduler.add_job(self.poll, "interval", seconds=POLL_TICK.total_seconds())
-        scheduler.add_job(self.publish, "interval", seconds=PUBLISH_TICK.total_seconds())
+        for tick, span in (
+            (self.poll, POLL_TICK),
+            (self.publish, PUBLISH_TICK),
+            (self._pushing.begin, PUSH_TICK),
+            (self._copying.begin, COPY_TICK),
+        ):
+            scheduler.add_job(tick, "interval", seconds=span.total_seconds())
         scheduler.start()
+        await self.publish()  # a crash may have come between commit and file
         watch = asyncio.create_task(self._watch_clock())
         try:
             await self.poll()
@@ -107,8 +168,11 @@ class Daemon:
             watch.cancel()
             scheduler.shutdown(wait=False)
             await self._end_visits()
-            if self._publishing is not None:  # one writer at a time for a file
-                await self._publishing
+            await self._copying.cut()
+            await self._pushing.cut()
+            # Writing everything takes minutes; what is left is written after the next start.
+            asyncio.get_running_loop().call_later(LAST_WORDS, self._journey.press.stop)
+            await self._publishing.end()  # one writer at a time for a file
             await self._publish()
 
     async def _watch_clock(self) -> None:
@@ -142,11 +206,8 @@ class Daemon:
 
     async def publish(self) -> None:
         """Publish if it is time; a publish that is under way goes on by itself."""
-        if self._publishing is not None and not self._publishing.done():
-            return
-        if asyncio.get_running_loop().time() < self._not_before:
-            return
-        self._publishing = asyncio.create_task(self._publish())
+        if asyncio.get_running_loop().time() >= self._not_before:
+            await self._publishing.begin()
 
     async def _publish(self) -> None:
         """Publish if the database moved since the last time, or a file is missing."""
@@ -163,7 +224,9 @@ class Daemon:
             log.error("publish-failed", message=str(error), again_in=wait)
             return
         if changed:
-            log.info("published", documents=list(changed))
+            self._journey.pusher.announce(changed)
+            printed = health.printed(changed)
+            log.info("published", feeds=list(printed.feeds), other=printed.other)
 
     async def _visit(self, claim: Claim) -> None:
         try:

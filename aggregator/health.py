@@ -1,6 +1,6 @@
 """What happened, in numbers and words, for logs, tables and (later) metrics. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from aggregator.config import Config
@@ -82,3 +82,18 @@ def labels(config: Config) -> dict[tuple[str, str], str]:
         for source in (*config.sources, *config.disabled)
         for number, feed in enumerate(source.feeds, start=1)
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What a publish wrote: the editions' feeds by their paths, the rest by its number."""
+
+    feeds: tuple[str, ...]
+    other: int
+
+
+def printed(changed: Collection[str]) -> Printed:
+    """Sum up the paths whose bytes changed."""
+    names = tuple(f"/{name}" for name in ("atom.xml", "rss20.xml", "feed.json"))
+    feeds = tuple(path for path in changed if path.count("/") == 1 and path.endswith(names))
+    return Printed(feeds=feeds, other=len(changed) - len(feeds))

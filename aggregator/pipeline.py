@@ -19,7 +19,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from aggregator import __version__
 from aggregator.config import Config
 from aggregator.errors import SourceError, StoreBusy
 from aggregator.gather import schedule
@@ -38,7 +37,9 @@ from aggregator.model import (
     Source,
     Visit,
 )
-from aggregator.press import Press
+from aggregator.pictures import Copyist
+from aggregator.press import Press, user_agent
+from aggregator.push import Pusher
 from aggregator.store import BUSY_SECONDS, Claim, Decision, Recorded, Store
 from aggregator.syndicate import mint
 from aggregator.text import dates
@@ -83,6 +84,10 @@ class Journey:
         self._chance = chance
         self._sources = {source.id: source for source in config.sources}
         self.press = Press(config, store, clock=clock)
+        self.pusher = Pusher(
+            store, fetcher, hubs=config.hubs, site_url=config.site.url, clock=clock
+        )
+        self.copyist = Copyist(self.press.gallery, store, fetcher, pool, clock=clock)
         # Two feeds of one outlet share its entries: what one recalls the other must not record.
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -272,11 +277,6 @@ async def open_journey(
             journey.enroll()
             await journey.rejudge()
             yield journey, store
-
-
-def user_agent(config: Config) -> str:
-    """Say who asks, where that is explained, and whom to write to (RFC 9110 section 10.1.5)."""
-    return f"aggregator/{__version__} (+{config.site.url}/bot; {config.site.owner_email})"
 
 
 class _Trip:

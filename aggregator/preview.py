@@ -17,7 +17,8 @@ from aggregator.gather import schedule
 from aggregator.gather.fetch import AllowList, Fetcher
 from aggregator.judge import rules
 from aggregator.model import Entry, Feed, Fetched, NotModified, Source, Verdict
-from aggregator.pipeline import user_agent, utc_now
+from aggregator.pipeline import utc_now
+from aggregator.press import user_agent
 from aggregator.store import Store
 from aggregator.text.excerpt import excerpt
 from aggregator.text.html import plain

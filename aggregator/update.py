@@ -5,6 +5,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Collection, Iterator
+from datetime import timedelta
 
 import structlog
 from rich.console import Console
@@ -19,6 +20,9 @@ from aggregator.model import Outcome
 from aggregator.pipeline import Journey, open_journey
 from aggregator.store import Claim, Recorded
 from aggregator.store.lock import hold
+
+COPYING = timedelta(minutes=2)  # for images; what is left is copied by the next pass
+PUSHING = timedelta(seconds=30)  # for hubs; likewise
 
 log = structlog.get_logger()
 
@@ -55,7 +59,7 @@ async def update(
             try:
                 await walk.go(shown=not as_json and sys.stderr.isatty())
                 if publisher is None:
-                    changed = await journey.press.publish()
+                    changed = await _publish(journey)
             except (StoreError, PublishError) as error:
                 trouble = error
     visits = tuple(walk.recorded)
@@ -66,6 +70,19 @@ async def update(
     if trouble is not None:
         raise trouble
     return visits
+
+
+async def _publish(journey: Journey) -> tuple[str, ...]:
+    """Publish, bring the images that the articles want, show them too, and tell the hubs."""
+    changed = dict.fromkeys(await journey.press.publish())
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(COPYING.total_seconds()):
+            while await journey.copyist.fetch_due():
+                pass
+    changed |= dict.fromkeys(await journey.press.publish())
+    journey.pusher.announce(changed)
+    await journey.pusher.push_all(within=PUSHING)
+    return tuple(changed)
 
 
 class _Pass:
@@ -150,9 +167,17 @@ def _print(
     else:
         out.print("Nothing is due; `aggregator list` says when. `update --all` does not wait.")
     if publisher is None:
-        out.print("published: " + (", ".join(changed) or "nothing changed"), highlight=False)
+        out.print("published: " + _published(changed), highlight=False)
     else:
         out.print(f"Publishing is left to the process that holds the store ({publisher.pid}).")
+
+
+def _published(changed: tuple[str, ...]) -> str:
+    if not changed:
+        return "nothing changed"
+    printed = health.printed(changed)
+    rest = [f"{printed.other} other documents"] if printed.other else []
+    return ", ".join([*printed.feeds, *rest])
 
 
 def _print_visits(out: Console, config: Config, visits: tuple[Recorded, ...]) -> None:

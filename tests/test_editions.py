@@ -18,13 +18,15 @@ from aggregator.model import (
     FeedMeta,
     Identity,
     Images,
+    Picture,
     Published,
     Rights,
     Site,
     Source,
 )
+from aggregator.syndicate import editions
 from aggregator.syndicate.atom import render
-from aggregator.syndicate.editions import LIMIT, cut, page, weight
+from aggregator.syndicate.editions import LIMIT, page, weight
 from aggregator.syndicate.mint import is_sound
 from aggregator.text.html import from_plain, sanitize
 
@@ -32,6 +34,13 @@ SITE = Site(title="S", url="https://s.example", owner_name="O", owner_email="o@s
 EN = Edition(tag="en", title="English", languages=("en",), words="en")
 NOON = datetime(2025, 7, 13, 12, tzinfo=UTC)
 PICTURE = Enclosure(url="https://a.example/picture.jpg", media_type="image/jpeg")
+COPIED = Picture(
+    path="images/0123456789abcdef0123.jpg",
+    media_type="image/jpeg",
+    length=40_000,
+    width=1200,
+    height=675,
+)
 SOUND = Enclosure(url="https://a.example/sound.mp3", media_type="audio/mpeg", length=7)
 
 # Every word of the body is one of these; no label or name is.
@@ -95,6 +104,10 @@ def published(sequence: int = 1, *, of: Entry | None = None, **changes) -> Publi
     return replace(whole, **changes)
 
 
+def cut(entry: Published, source: Source | None):
+    return editions.cut(entry, source, site=SITE)
+
+
 def lay_out(*entries: Published, sources: tuple[Source, ...] | None = None, **changes):
     known = {source.id: source for source in sources or (source(),)}
     return page(SITE, EN, entries, known, created=NOON, **changes)
@@ -152,6 +165,45 @@ def test_media_appear_only_where_rights_say_so(extent):
     assert "<img" not in hidden.body
 
 
+@pytest.mark.parametrize("extent", Extent)
+def test_where_images_are_copied_our_copy_is_all_that_is_shown(extent):
+    item = cut(published(picture=COPIED), source(extent, Images.COPY))
+    assert item.enclosures == (
+        Enclosure(
+            url="https://s.example/images/0123456789abcdef0123.jpg",
+            media_type="image/jpeg",
+            length=40_000,
+            medium="image",
+        ),
+    )
+    assert item.picture == COPIED
+    assert "<img" not in item.body
+
+
+@pytest.mark.parametrize("extent", Extent)
+def test_where_images_are_copied_and_none_is_yet_nothing_is_shown(extent):
+    item = cut(published(), source(extent, Images.COPY))
+    assert (item.enclosures, item.picture) == ((), None)
+    assert "<img" not in item.body
+
+
+@pytest.mark.parametrize("images", [Images.NONE, Images.LINK])
+def test_a_copy_is_not_shown_where_rights_do_not_allow_it_any_more(images):
+    laid = lay_out(published(picture=COPIED), sources=(source(Extent.FULL, images),))
+    assert laid.items[0].picture is None
+    assert COPIED.path.encode() not in render(laid).body
+    assert cut(published(picture=COPIED), None).enclosures == ()
+
+
+def test_a_copy_stays_when_the_text_is_shortened_to_fit():
+    enormous = entry(standfirst="", body=from_plain("A sentence. " * 60_000))
+    (item,) = lay_out(
+        published(of=enormous, picture=COPIED), sources=(source(Extent.FULL, Images.COPY),)
+    ).items
+    assert item.extent is Extent.EXCERPT
+    assert item.picture == COPIED
+
+
 def test_a_file_named_twice_is_shown_once_with_what_the_enclosure_says_of_it():
     lead = Enclosure(url=SOUND.url)
     item = cut(published(of=entry(lead_image=lead)), source(images=Images.LINK))
@@ -205,7 +257,7 @@ def test_no_document_says_more_than_rights_allow(body, standfirst, extent, image
         title="secret0" if made else "Title",
         flags=("title-missing",) if made else (),
     )
-    document = render(lay_out(published(of=of), sources=(source(extent, images),)))
+    document = render(lay_out(published(of=of, picture=COPIED), sources=(source(extent, images),)))
     told = document.body.decode().count("secret")
     if extent is Extent.HEADLINE:
         assert told == 0
@@ -214,9 +266,11 @@ def test_no_document_says_more_than_rights_allow(body, standfirst, extent, image
         assert told <= 2 * 90 + 1  # a long first sentence, in summary and content; the title
     else:
         assert told >= body.count("secret")
-    if images is Images.NONE:
-        assert b".jpg" not in document.body
+    if images is not Images.LINK:
+        assert b"https://a.example/in.jpg" not in document.body
+        assert b"https://a.example/picture.jpg" not in document.body
         assert b".mp3" not in document.body
+    assert (images is Images.COPY) == (COPIED.path.encode() in document.body)
 
 
 # --- which entries --------------------------------------------------------------------------

@@ -73,6 +73,7 @@ DOORS = {
     "sqlalchemy": "aggregator/store/",
     "alembic": "aggregator/store/",
     "nh3": "aggregator/text/html.py",
+    "PIL": "aggregator/gather/picture.py",
     "py3langid": "aggregator/text/language.py",
     "publicsuffixlist": "aggregator/text/urls.py",
     "typer": "aggregator/cli.py",

@@ -1,0 +1,131 @@
+"""What one run of publishing knows of all editions: their series, and where each page is. Acts.
+
+Read from the store at the beginning of the run; addresses and neighbors of documents are worked
+out from it.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Final
+
+from aggregator.config import Config
+from aggregator.model import (
+    Counterpart,
+    Edition,
+    Published,
+    Series,
+    SeriesKind,
+    SeriesName,
+    Source,
+)
+from aggregator.store import Store
+from aggregator.syndicate import series as pieces
+from aggregator.syndicate.site import addresses
+from aggregator.text.urls import canonical
+
+_EDITION: Final = SeriesName(kind=SeriesKind.EDITION, key="")
+
+
+class Ledger:
+    """The series of every edition as they are now."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self.config = config
+        self.store = store
+        self.sources: dict[str, Source] = {
+            # What a disabled source brought keeps its name and its rights.
+            source.id: source
+            for source in (*config.sources, *config.disabled)
+        }
+        # Addresses of one article in several languages, as the store compares them.
+        self.translations = tuple(
+            tuple(filter(None, map(canonical, group))) for group in config.translations
+        )
+        self.by_id: dict[int, Series] = {}
+        self._named: dict[tuple[str, SeriesKind, str], Series] = {}
+        for edition in config.editions:
+            for one in store.series(edition.tag):
+                self.by_id[one.id] = one
+                self._named[edition.tag, one.name.kind, one.name.key] = one
+
+    def named(self, tag: str, name: SeriesName) -> Series | None:
+        """The series of that name, where it has come into being and is shown."""
+        found = self._named.get((tag, name.kind, name.key))
+        return found if found is not None and is_shown(found) else None
+
+    def main(self, tag: str) -> Series:
+        """The series of all that an edition shows; one without entries where it has none yet."""
+        return self.named(tag, _EDITION) or Series(id=0, edition=tag, name=_EDITION, count=0)
+
+    @cached_property
+    def shown(self) -> dict[str, dict[SeriesKind, tuple[Series, ...]]]:
+        """The series of each edition that have pages, by kind, the longest first."""
+        found: dict[str, dict[SeriesKind, list[Series]]] = {
+            edition.tag: {kind: [] for kind in SeriesKind} for edition in self.config.editions
+        }
+        for one in self.by_id.values():
+            if is_shown(one):
+                found[one.edition][one.name.kind].append(one)
+        return {
+            tag: {
+                kind: tuple(sorted(some, key=lambda one: (-one.count, one.name.key)))
+                for kind, some in kinds.items()
+            }
+            for tag, kinds in found.items()
+        }
+
+    # --- the same thing elsewhere -----------------------------------------------------------
+
+    def counterparts(self, one: Series) -> tuple[Counterpart, ...]:
+        """The index pages of the same series in the other editions."""
+        return tuple(
+            Counterpart(tag=edition.tag, path=index_path(edition.tag, one.name))
+            for edition in self.config.editions
+            if edition.tag != one.edition and self.named(edition.tag, one.name) is not None
+        )
+
+    def pages_of(
+        self, edition: Edition, entry: Published, translations: Iterable[Published]
+    ) -> tuple[Counterpart, ...]:
+        """An article's pages elsewhere: its translations, then itself in other editions.
+
+        The last one for an edition is where the language switcher leads: rather the same words.
+        """
+        return tuple(
+            Counterpart(
+                tag=other.tag,
+                path=addresses.article(other.tag, str(one.sequence)),
+                language=one.language,
+            )
+            for one in (*translations, entry)
+            for other in self.config.editions
+            if one.language in other.languages
+            and (other.tag != edition.tag or one.sequence != entry.sequence)
+        )
+
+
+def is_shown(one: Series) -> bool:
+    """Whether a series has pages and feeds: a tag that was used once is no category."""
+    least = pieces.LEAST_OF_CATEGORY if one.name.kind is SeriesKind.CATEGORY else 1
+    return one.count >= least
+
+
+def folder(tag: str, name: SeriesName) -> str:
+    """The folder that a series has its feeds in."""
+    match name.kind:
+        case SeriesKind.EDITION:
+            return tag
+        case SeriesKind.MONTH:
+            return f"{tag}/archive/{name.key.replace('-', '/')}"
+        case kind:
+            return f"{tag}/{kind}/{name.key}"
+
+
+def index_path(tag: str, name: SeriesName) -> str:
+    """The page that shows the newest of a series."""
+    return f"{folder(tag, name)}/index.html"
+
+
+def page_path(tag: str, name: SeriesName, number: int) -> str:
+    """A finished page of a series."""
+    return f"{folder(tag, name)}/page/{number}.html"

@@ -1,0 +1,230 @@
+"""The pages of one edition that show articles: which of them stand on which page. Acts: reads."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
+from typing import Final
+
+from aggregator.model import (
+    Article,
+    Counterpart,
+    Document,
+    Edition,
+    Home,
+    Listing,
+    ListKind,
+    Month,
+    Published,
+    Series,
+    SeriesKind,
+    Shelf,
+)
+from aggregator.press.feeds import name_of, of_edition
+from aggregator.press.ledger import Ledger, folder, index_path, page_path
+from aggregator.syndicate import editions, site
+from aggregator.syndicate import series as pieces
+from aggregator.syndicate.site import addresses
+
+_SHELVES_AT_HOME: Final = 20  # of sources, of categories
+_MONTHS_AT_HOME: Final = 6
+_CATEGORIES: Final = 200  # on the page that leads to all articles
+_KEPT: Final = 2000  # articles that lists and pages share
+
+_KINDS: Final = {
+    SeriesKind.EDITION: ListKind.ALL,
+    SeriesKind.LANGUAGE: ListKind.LANGUAGE,
+    SeriesKind.SOURCE: ListKind.SOURCE,
+    SeriesKind.CATEGORY: ListKind.CATEGORY,
+    SeriesKind.MONTH: ListKind.MONTH,
+}
+
+
+class Pages:
+    """Renders an edition's pages from what the store has."""
+
+    def __init__(self, ledger: Ledger, layout: site.Layout) -> None:
+        self._ledger = ledger
+        self._layout = layout
+        self._edition: Edition = layout.frame.edition
+        self._tag = self._edition.tag
+        self._articles: dict[int, Article] = {}
+
+    # --- articles ---------------------------------------------------------------------------
+
+    def articles(self, entries: Iterable[Published]) -> Iterator[tuple[Published, Article]]:
+        """Prepare articles for their own pages, with what they are called elsewhere."""
+        shown = of_edition(self._edition, entries)
+        translated = self._translations([entry.sequence for entry in shown])
+        for entry in shown:
+            ways = self._ledger.pages_of(self._edition, entry, translated.get(entry.sequence, ()))
+            yield entry, self._article(entry, ways)
+
+    def article_page(self, article: Article) -> Document:
+        """Lay out an article's own page."""
+        return site.article_page(self._layout, article)
+
+    def searchable(self, entries: Iterable[Published]) -> list[tuple[Published, Article]]:
+        """Prepare articles for the search index: what is shown of them."""
+        return [(entry, self._article(entry)) for entry in of_edition(self._edition, entries)]
+
+    def _article(
+        self, entry: Published, counterparts: tuple[Counterpart, ...] | None = None
+    ) -> Article:
+        """Make what a page shows of an entry; a list needs no counterparts and shares it."""
+        if counterparts is None and entry.sequence in self._articles:
+            return self._articles[entry.sequence]
+        item = editions.cut(
+            entry,
+            self._ledger.sources.get(entry.source_id),
+            site=self._ledger.config.site,
+        )
+        names = pieces.categories(item.categories)
+        shelves = (self._ledger.named(self._tag, name) for name in names)
+        article = Article(
+            item=item,
+            path=addresses.article(self._tag, str(entry.sequence)),
+            corrected=entry.corrected,
+            categories=tuple(self._shelf(one) for one in shelves if one is not None),
+            counterparts=counterparts or (),
+        )
+        if len(self._articles) >= _KEPT:
+            self._articles.clear()
+        self._articles[entry.sequence] = article
+        return article
+
+    def _translations(self, sequences: Collection[int]) -> dict[int, tuple[Published, ...]]:
+        store = self._ledger.store
+        found = store.translations(sequences, self._ledger.translations)
+        wanted = {other for others in found.values() for other in others}
+        entries = {entry.sequence: entry for entry in store.published(sorted(wanted))}
+        return {
+            sequence: tuple(entries[other] for other in others if other in entries)
+            for sequence, others in found.items()
+        }
+
+    # --- lists ------------------------------------------------------------------------------
+
+    def lists(self, series: Series, numbers: Iterable[int]) -> Iterator[Document]:
+        """Lay out finished pages of a series, then its index page."""
+        for number in numbers:
+            yield site.list_page(self._layout, self._listing(series, number))
+        if series.name.kind is SeriesKind.EDITION:
+            yield self._home(series)
+        else:
+            yield site.list_page(self._layout, self._listing(series, None))
+
+    def _listing(self, series: Series, number: int | None) -> Listing:
+        name = series.name
+        month = None
+        if name.kind is SeriesKind.MONTH:
+            month = date(int(name.key[:4]), int(name.key[5:]), 1)
+        has_feeds = name.kind not in (SeriesKind.EDITION, SeriesKind.MONTH)
+        return Listing(
+            kind=_KINDS[name.kind],
+            path=(page_path(self._tag, name, number) if number else index_path(self._tag, name)),
+            articles=self._shown(series, number),
+            language=name.key if name.kind is SeriesKind.LANGUAGE else "",
+            source=(
+                self._ledger.sources.get(name.key) if name.kind is SeriesKind.SOURCE else None
+            ),
+            category=name_of(self._ledger, series),
+            month=month,
+            page=number,
+            newer=self._newer(series, number),
+            older=self._older(series, number),
+            feeds=folder(self._tag, name) if has_feeds else None,
+            counterparts=() if number else self._ledger.counterparts(series),
+        )
+
+    def _shown(self, series: Series, number: int | None) -> tuple[Article, ...]:
+        if number:
+            first, last = pieces.piece(number, pieces.PAGE)
+        else:
+            first, last = pieces.finished(series.count) * pieces.PAGE + 1, series.count
+        entries = of_edition(self._edition, self._ledger.store.stretch(series.id, first, last))
+        entries.sort(key=lambda entry: (entry.published, entry.sequence), reverse=True)
+        return tuple(map(self._article, entries))
+
+    def _newer(self, series: Series, number: int | None) -> str | None:
+        if number is None:
+            return None
+        if number < pieces.finished(series.count):
+            return page_path(self._tag, series.name, number + 1)
+        return index_path(self._tag, series.name)
+
+    def _older(self, series: Series, number: int | None) -> str | None:
+        older = pieces.finished(series.count) if number is None else number - 1
+        return page_path(self._tag, series.name, older) if older else None
+
+    # --- pages that lead to others ----------------------------------------------------------
+
+    def _home(self, series: Series) -> Document:
+        shown = self._ledger.shown[self._tag]
+        return site.home_page(
+            self._layout,
+            Home(
+                articles=self._shown(series, None),
+                languages=self._shelves(shown[SeriesKind.LANGUAGE]),
+                sources=self._shelves(shown[SeriesKind.SOURCE][:_SHELVES_AT_HOME]),
+                categories=self._shelves(shown[SeriesKind.CATEGORY][:_SHELVES_AT_HOME]),
+                months=self.months()[:_MONTHS_AT_HOME],
+                older=self._older(series, None),
+            ),
+        )
+
+    def overviews(self, years: Collection[int]) -> Iterator[Document]:
+        """Lay out the ways to all articles and to the months, and the pages of these years."""
+        shown = self._ledger.shown[self._tag]
+        yield site.articles_page(
+            self._layout,
+            self._shelves(shown[SeriesKind.SOURCE]),
+            self._shelves(shown[SeriesKind.CATEGORY][:_CATEGORIES]),
+            self._same(addresses.articles),
+            languages=self._shelves(shown[SeriesKind.LANGUAGE]),
+        )
+        months = self.months()
+        yield site.archive_page(self._layout, months, self._same(addresses.archive))
+        for year in sorted(years):
+            of_year = tuple(month for month in months if month.year == year)
+            yield site.year_page(self._layout, year, of_year, self._year_elsewhere(year))
+
+    def months(self) -> tuple[Month, ...]:
+        """The months that have articles, the newest first."""
+        found = self._ledger.shown[self._tag][SeriesKind.MONTH]
+        return tuple(
+            Month(
+                year=int(one.name.key[:4]),
+                month=int(one.name.key[5:]),
+                path=index_path(self._tag, one.name),
+                count=one.count,
+            )
+            for one in sorted(found, key=lambda one: one.name.key, reverse=True)
+        )
+
+    def _same(self, path_of: Callable[[str], str]) -> tuple[Counterpart, ...]:
+        """The same page in the other editions, each of which has it."""
+        return tuple(
+            Counterpart(tag=edition.tag, path=path_of(edition.tag))
+            for edition in self._ledger.config.editions
+            if edition.tag != self._tag
+        )
+
+    def _year_elsewhere(self, year: int) -> tuple[Counterpart, ...]:
+        return tuple(
+            Counterpart(tag=edition.tag, path=addresses.year(edition.tag, year))
+            for edition in self._ledger.config.editions
+            if edition.tag != self._tag
+            and any(
+                one.name.key.startswith(f"{year:04}-")
+                for one in self._ledger.shown[edition.tag][SeriesKind.MONTH]
+            )
+        )
+
+    def _shelves(self, found: Iterable[Series]) -> tuple[Shelf, ...]:
+        return tuple(map(self._shelf, found))
+
+    def _shelf(self, series: Series) -> Shelf:
+        return Shelf(
+            name=name_of(self._ledger, series),
+            path=index_path(self._tag, series.name),
+            count=series.count,
+        )

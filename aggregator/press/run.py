@@ -1,0 +1,255 @@
+"""One run of publishing: which documents are to be written, and their writing. Acts.
+
+First the feeds: a correction or a withdrawal is to reach subscribers before anything else. In a
+chain of archives the older is written first, so that no document leads to one that is not there.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from aggregator.errors import PublishError
+from aggregator.model import Document, Edition, Published, Series, SeriesKind
+from aggregator.pictures import Gallery
+from aggregator.press.feeds import feeds
+from aggregator.press.ledger import Ledger, is_shown
+from aggregator.press.pages import Pages
+from aggregator.press.searchable import Searchable
+from aggregator.press.standing import Furniture, standing
+from aggregator.syndicate import publish
+from aggregator.syndicate import series as pieces
+from aggregator.syndicate.site import addresses
+
+_AT_ONCE: Final = 100  # entries taken from the store
+_OURS: Final = ("bot", "images", "static")  # folders, beside those of editions
+_FEW: Final = 8  # entries whose documents are each brought to the disk; more: all at the end
+
+
+@dataclass(slots=True)
+class _Part:
+    """What is to be written of one edition."""
+
+    pages: Pages
+    touched: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    sequences: set[int] = field(default_factory=set)
+
+
+@dataclass(kw_only=True, slots=True)
+class Run:
+    """Writes what is outdated, or everything.
+
+    Args:
+        ledger: of this run.
+        furniture: what the site is rendered with.
+        sequences: entries that documents do not show as they are now; None: write everything.
+        editions: tags of those that there are and were: their folders are ours.
+        searchable: the index of what can be searched.
+        gallery: the images that were copied.
+        stop: set when the run is to end soon.
+    """
+
+    ledger: Ledger
+    furniture: Furniture
+    sequences: tuple[int, ...] | None
+    editions: tuple[str, ...]
+    searchable: Searchable
+    gallery: Gallery
+    stop: threading.Event
+    _problems: list[str] = field(default_factory=list)
+    _written: set[str] = field(default_factory=set)
+
+    def write(self, root: Path) -> tuple[str, ...]:
+        """Write below `root` and return the paths whose bytes changed.
+
+        Raises:
+            PublishError: some could not be written; the others were.
+        """
+        durable = self.sequences is not None and len(self.sequences) <= _FEW
+        changed: list[str] = []
+        for document in self.documents():
+            if self.stop.is_set():
+                return tuple(changed)
+            if self.sequences is None:
+                self._written.add(document.path)
+            try:
+                if publish.write(root, document, durable=durable):
+                    changed.append(document.path)
+            except PublishError as error:
+                self._problems.append(str(error))
+        changed += self._take_away(root)
+        if not durable:
+            publish.settle()
+        if self._problems:
+            raise PublishError("; ".join(self._problems[:5]))
+        return tuple(changed)
+
+    def documents(self) -> Iterator[Document]:
+        """Render what is to be written. No clock: equal entries, equal bytes."""
+        parts = {
+            edition.tag: _Part(pages=Pages(self.ledger, self.furniture.layouts[edition.tag]))
+            for edition in self.ledger.config.editions
+        }
+        self._find(parts)
+        for edition in self.ledger.config.editions:
+            yield from self._feeds(edition, parts[edition.tag])
+        for tag, part in parts.items():
+            yield from self._articles(tag, part)
+        for tag, part in parts.items():
+            yield from self._lists(tag, part)
+        yield from standing(self.ledger, self.furniture, self._gone())
+
+    # --- what is outdated -------------------------------------------------------------------
+
+    def _find(self, parts: dict[str, _Part]) -> None:
+        """Find the places of outdated entries in the series of each edition."""
+        if self.sequences is None:
+            for one in self.ledger.by_id.values():
+                if is_shown(one):
+                    parts[one.edition].touched[one.id] = set()
+            return
+        for some in _batches(self.sequences):
+            for sequence, places in self.ledger.store.placements(some).items():
+                for series_id, position in places:
+                    found = self.ledger.by_id.get(series_id)
+                    if found is not None:
+                        part = parts[found.edition]
+                        part.sequences.add(sequence)
+                        if is_shown(found):
+                            part.touched[series_id].add(position)
+        for part in parts.values():
+            self._with_new_categories(part)
+            self._with_translations(part)
+
+    def _with_translations(self, part: _Part) -> None:
+        """Write the pages of articles that the operator calls translations of these.
+
+        The store marks what publishers call so; feeds.yaml it does not know.
+        """
+        groups = self.ledger.translations
+        for some in _batches(sorted(part.sequences)) if groups else ():
+            for others in self.ledger.store.translations(some, groups).values():
+                part.sequences.update(others)
+
+    def _with_new_categories(self, part: _Part) -> None:
+        """Let the articles of a category that has just come into being link to it."""
+        for series_id, positions in part.touched.items():
+            one = self.ledger.by_id[series_id]
+            is_new = one.count < pieces.LEAST_OF_CATEGORY + len(positions)
+            if one.name.kind is SeriesKind.CATEGORY and is_new:
+                entries = self.ledger.store.stretch(one.id, 1, one.count)
+                part.sequences.update(entry.sequence for entry in entries)
+
+    def make_searchable(self) -> None:
+        """Fill the index with everything, where this run writes only what is outdated."""
+        for edition in self.ledger.config.editions:
+            pages = Pages(self.ledger, self.furniture.layouts[edition.tag])
+            for entries in self._all_of(self.ledger.main(edition.tag)):
+                if self.stop.is_set():
+                    return
+                self.searchable.put(edition.tag, pages.searchable(entries))
+
+    def _touched(self, part: _Part) -> Iterator[tuple[Series, set[int]]]:
+        for series_id in sorted(part.touched):
+            yield self.ledger.by_id[series_id], part.touched[series_id]
+
+    # --- documents --------------------------------------------------------------------------
+
+    def _feeds(self, edition: Edition, part: _Part) -> Iterator[Document]:
+        main = self.ledger.main(edition.tag)
+        if not main.count:
+            yield from feeds(self.ledger, edition, main, ())
+        for one, positions in self._touched(part):
+            if one.name.kind is not SeriesKind.MONTH:
+                numbers: Iterable[int] = range(1, pieces.closed(one.count) + 1)
+                if self.sequences is not None:
+                    numbers = pieces.archives_with(positions, one.count)
+                yield from feeds(self.ledger, edition, one, numbers)
+
+    def _articles(self, tag: str, part: _Part) -> Iterator[Document]:
+        for entries in self._entries(part):
+            articles = list(part.pages.articles(entries))
+            self.searchable.put(tag, articles)
+            self.gallery.want([entry for entry, _ in articles])
+            pictures = [one.item.picture for _, one in articles if one.item.picture is not None]
+            self._written.update(picture.path for picture in pictures)
+            yield from self.gallery.documents(pictures)
+            for _, article in articles:
+                yield part.pages.article_page(article)
+
+    def _entries(self, part: _Part) -> Iterator[tuple[Published, ...]]:
+        if self.sequences is not None:
+            yield from map(self.ledger.store.published, _batches(sorted(part.sequences)))
+            return
+        for one, _ in self._touched(part):
+            if one.name.kind is SeriesKind.EDITION:
+                yield from self._all_of(one)
+
+    def _all_of(self, one: Series) -> Iterator[tuple[Published, ...]]:
+        for first in range(1, one.count + 1, _AT_ONCE):
+            yield self.ledger.store.stretch(one.id, first, first + _AT_ONCE - 1)
+
+    def _lists(self, tag: str, part: _Part) -> Iterator[Document]:
+        years = set()
+        main = self.ledger.main(tag)
+        if not main.count:
+            yield from part.pages.lists(main, ())
+        for one, positions in self._touched(part):
+            numbers: Iterable[int] = range(1, pieces.finished(one.count) + 1)
+            if self.sequences is not None:
+                numbers = pieces.pages_with(positions, one.count)
+            yield from part.pages.lists(one, numbers)
+            if one.name.kind is SeriesKind.MONTH:
+                years.add(int(one.name.key[:4]))
+        yield from part.pages.overviews(years)
+
+    # --- what is not to be there any more ---------------------------------------------------
+
+    def _gone(self) -> Iterator[str]:
+        for edition in self.ledger.config.editions:
+            for sequence in self.ledger.store.gone(edition.languages):
+                yield addresses.article(edition.tag, str(sequence))
+
+    def _take_away(self, root: Path) -> list[str]:
+        """Take away the pages of withdrawn articles, or whatever this run did not write."""
+        try:
+            if self.sequences is not None:
+                withdrawn = list(self._withdraw(root, set(self.sequences)))
+                return [
+                    *withdrawn,
+                    *(self._tidy(root) if withdrawn or self.gallery.untidy else ()),
+                ]
+            swept = [
+                path
+                for folder in sorted({*self.editions, *_OURS})
+                for path in publish.sweep(root, folder, self._written)
+            ]
+            return [*swept, *self._tidy(root)]
+        except PublishError as error:
+            self._problems.append(str(error))
+            return []
+
+    def _tidy(self, root: Path) -> Iterator[str]:
+        """Take away the images that no article shows any more."""
+        for path in self.gallery.tidy():
+            if publish.remove(root, path):
+                yield path
+
+    def _withdraw(self, root: Path, among: set[int]) -> Iterator[str]:
+        for edition in self.ledger.config.editions:
+            gone = among.intersection(self.ledger.store.gone(edition.languages))
+            if gone:
+                self.searchable.remove(edition.tag, gone)
+            for sequence in sorted(gone):
+                path = addresses.article(edition.tag, str(sequence))
+                if publish.remove(root, path):
+                    yield path
+
+
+def _batches(sequences: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    rest = iter(sequences)
+    while some := tuple(islice(rest, _AT_ONCE)):
+        yield some

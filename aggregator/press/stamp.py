@@ -1,0 +1,119 @@
+"""By what the published tree was made, to notice when all of it is to be made anew. Acts: disk.
+
+Two halves that have to agree: one in the store, one in the tree. A tree that was deleted, or
+brought back from another day, or a store that was, is noticed by that.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Self
+from uuid import uuid4
+
+import aggregator
+from aggregator.config import Config
+from aggregator.model import Source
+
+_PROGRAM = Path(aggregator.__file__).parent
+# Whoever changes one of these rooms changes documents.
+_ROOMS = ("model", "press", "syndicate", "text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What made the tree as it stands."""
+
+    tree: str = ""  # a name for this tree, new whenever all of it was made
+    generation: int = 0  # of the store, that the tree shows
+    whole: str = ""  # fingerprint of what every document depends on
+    sources: dict[str, str] = field(default_factory=dict)  # of what each source's articles do
+    editions: tuple[str, ...] = ()  # whose folders there are
+
+    @classmethod
+    def of(cls, config: Config, *, generation: int) -> Self:
+        """What makes the tree now."""
+        configured = (*config.sources, *config.disabled)
+        return cls(
+            generation=generation,
+            whole=_fingerprint(
+                repr(
+                    (
+                        config.site,
+                        config.editions,
+                        config.entries,
+                        config.index_copies,
+                        config.hubs,
+                        config.search,
+                        config.translations,
+                    )
+                ).encode(),
+                *_files(config),
+            ),
+            sources={source.id: _source(source) for source in configured},
+            editions=tuple(edition.tag for edition in config.editions),
+        )
+
+    @classmethod
+    def read(cls, text: str | None) -> Self:
+        """Read one; anything else is one that agrees with nothing."""
+        try:
+            found = json.loads(text or "")
+            return cls(**{**found, "editions": tuple(found["editions"])})
+        except (ValueError, TypeError, KeyError):
+            return cls()
+
+    def text(self) -> str:
+        """Write it down."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+
+    def named(self, tree: str = "") -> "Stamp":
+        """Give it the name of its tree; "": a new one."""
+        return replace(self, tree=tree or uuid4().hex)
+
+    def changed_sources(self, now: "Stamp") -> tuple[str, ...]:
+        """Sources whose articles look different now, or are looked at differently."""
+        ids = self.sources.keys() | now.sources.keys()
+        return tuple(sorted(i for i in ids if self.sources.get(i) != now.sources.get(i)))
+
+
+def agree(stored: Stamp, found: Stamp, *, generation: int) -> bool:
+    """Whether the tree is the one that the store remembers.
+
+    Args:
+        stored: the store's half.
+        found: the tree's. It may be ahead by one run that was cut off before the store had its
+            half: what that run wrote is still marked as outdated.
+        generation: the store's, now.
+    """
+    same = bool(stored.tree) and stored.tree == found.tree
+    return same and stored.generation <= found.generation <= generation
+
+
+def _source(source: Source) -> str:
+    seen = (
+        source.name,
+        source.homepage,
+        source.rights,
+        [feed.candidates for feed in source.feeds],
+    )
+    return _fingerprint(repr(seen).encode())
+
+
+def _files(config: Config) -> Iterable[bytes]:
+    """The operator's files and the program's own, as far as documents are made with them."""
+    folders = [config.theme, config.pages, *(_PROGRAM / room for room in _ROOMS)]
+    for folder in filter(None, folders):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                yield path.relative_to(folder).as_posix().encode()
+                yield path.read_bytes()
+
+
+def _fingerprint(*parts: bytes) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
