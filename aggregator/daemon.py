@@ -62,14 +62,14 @@ async def run(
                 store=config.store,
                 publish=str(config.publish_to),
             )
-            async with daemon.ticking(), _shown(config, journey, daemon):
+            async with daemon.ticking(), shown(config, journey, daemon):
                 await stop.wait()
                 log.info("stopping", visits=daemon.under_way)
             log.info("stopped")
 
 
 @contextlib.asynccontextmanager
-async def _shown(config: Config, journey: Journey, daemon: "Daemon") -> AsyncIterator[None]:
+async def shown(config: Config, journey: Journey, daemon: "Daemon") -> AsyncIterator[None]:
     """Show what is published while the body runs, where feeds.yaml says so.
 
     Raises:
@@ -222,7 +222,7 @@ class Daemon:
             wait = min(2.0**self._troubles, LONGEST_WAIT.total_seconds())
             self._not_before = asyncio.get_running_loop().time() + wait
             log.error("publish-failed", message=str(error), again_in=wait)
-            return
+            changed = error.changed if isinstance(error, PublishError) else ()
         if changed:
             self._journey.pusher.announce(changed)
             printed = health.printed(changed)

@@ -141,4 +141,13 @@ class StoreLocked(StoreError):  # noqa: N818 - reads as the state it reports
 
 
 class PublishError(AggregatorError):
-    """A document could not be written; what stood there before still stands."""
+    """A document could not be written; what stood there before still stands.
+
+    Args:
+        message: which, and why.
+        changed: the paths of other documents whose bytes changed all the same.
+    """
+
+    def __init__(self, message: str, *, changed: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.changed = changed

@@ -74,14 +74,20 @@ async def update(
 
 async def _publish(journey: Journey) -> tuple[str, ...]:
     """Publish, bring the images that the articles want, show them too, and tell the hubs."""
-    changed = dict.fromkeys(await journey.press.publish())
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(COPYING.total_seconds()):
-            while await journey.copyist.fetch_due():
-                pass
-    changed |= dict.fromkeys(await journey.press.publish())
-    journey.pusher.announce(changed)
-    await journey.pusher.push_all(within=PUSHING)
+    changed: dict[str, None] = {}
+    try:
+        changed |= dict.fromkeys(await journey.press.publish())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COPYING.total_seconds()):
+                while await journey.copyist.fetch_due():
+                    pass
+        changed |= dict.fromkeys(await journey.press.publish())
+    except PublishError as error:
+        changed |= dict.fromkeys(error.changed)
+        raise
+    finally:
+        journey.pusher.announce(changed)
+        await journey.pusher.push_all(within=PUSHING)
     return tuple(changed)
 
 

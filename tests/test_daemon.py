@@ -1,12 +1,14 @@
 """The daemon kept going through what happens to machines, in this process."""
 
 import asyncio
+import re
 import time
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from aggregator.daemon import Daemon
+from aggregator.daemon import Daemon, shown
 from aggregator.model import Feed, Source
 
 pytestmark = pytest.mark.anyio
@@ -101,3 +103,20 @@ async def test_stopping_gives_back_the_claims_of_visits_that_were_cut_off(scene,
         async with Daemon(journey, scene.store).ticking() as _:
             await asyncio.sleep(0.3)
         assert [claim.state.source_id for claim in journey.claim(10)] == ["herald"]
+
+
+async def test_what_is_published_is_shown_where_feeds_yaml_says_so(scene, herald, web, capsys):
+    scene.configure(f"{HERALD}serve: {{port: 0}}\n")
+    async with scene.opened() as journey:
+        daemon = Daemon(journey, scene.store)
+        async with daemon.ticking(), shown(scene.config, journey, daemon):
+            origin = re.search(r"at=(http://\S+)", capsys.readouterr().out)[1]
+            await until(lambda: herald.exists() and "Water authority" in herald.read_text())
+            async with httpx.AsyncClient(base_url=origin, trust_env=False) as client:
+                feed = await client.get("/en/atom.xml")
+                assert feed.headers["content-type"].startswith("application/atom+xml")
+                assert "Water authority" in feed.text
+                found = await client.get("/en/search", params={"q": "authority"})
+                assert "Water authority" in found.text
+                health = await client.get("/healthcheck")
+                assert health.json()["publishing_failed"] == 0

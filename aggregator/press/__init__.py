@@ -68,8 +68,8 @@ class Press:
         The work is done in a thread: the loop goes on meanwhile.
 
         Raises:
-            PublishError: a document could not be written; the others were, and its old version
-                stands. It is tried again with the next call.
+            PublishError: a document could not be written; the others were, and the error names
+                them. Its old version stands, and it is tried again with the next call.
             StoreError: the database failed; what was written stands.
         """
         return await asyncio.to_thread(self._publish)
@@ -114,7 +114,7 @@ class Press:
                 run.make_searchable()
             # A folder that was deleted meanwhile took documents with it: all is to do again.
             if not self._stop.is_set() and publish.identity(root) == folder:
-                run.searchable.finish(stamp)
+                run.searchable.finish(now.editions, stamp)
                 publish.leave_note(root, stamp.text())
                 self._store.settle(outdated.generation, stamp.text())
         return changed

@@ -84,7 +84,7 @@ class Run:
         if not durable:
             publish.settle()
         if self._problems:
-            raise PublishError("; ".join(self._problems[:5]))
+            raise PublishError("; ".join(self._problems[:5]), changed=tuple(changed))
         return tuple(changed)
 
     def documents(self) -> Iterator[Document]:

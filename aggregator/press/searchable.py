@@ -4,7 +4,9 @@ The index is derived like the tree, and made anew where it is not of the same ma
 it is told and never keeps an article from being published.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import structlog
 
@@ -20,18 +22,20 @@ class Searchable:
 
     Args:
         index: opened for writing, or None.
-        whole: it is filled with everything, from nothing.
+        whole: everything is put in, and nothing else is to stay. Until then people find what
+            was there before.
     """
 
     def __init__(self, index: Index | None, *, whole: bool) -> None:
         self._index = index
-        if index is not None and whole:
-            self._try(index.clear)
+        self._put: defaultdict[str, set[int]] | None = defaultdict(set) if whole else None
 
     def put(self, tag: str, articles: Iterable[tuple[Published, Article]]) -> None:
         """Let articles be found in an edition."""
         if (index := self._index) is not None:
             found = [(tag, entry.sequence, one.item, one.path) for entry, one in articles]
+            if self._put is not None:
+                self._put[tag].update(sequence for _, sequence, _, _ in found)
             self._try(lambda: index.put(found))
 
     def remove(self, tag: str, sequences: Iterable[int]) -> None:
@@ -39,10 +43,19 @@ class Searchable:
         if (index := self._index) is not None:
             self._try(lambda: index.remove(tag, sequences))
 
-    def finish(self, stamp: Stamp) -> None:
-        """Note of which making it is: without that it is filled anew."""
+    def finish(self, tags: Iterable[str], stamp: Stamp) -> None:
+        """Note of which making it is: without that it is filled anew.
+
+        Args:
+            tags: of the editions that there are.
+            stamp: of this making.
+        """
+        if self._put is not None:
+            for tag in tags:
+                if (index := self._index) is not None:
+                    self._try(partial(index.prune, tag, self._put[tag]))
         if (index := self._index) is not None:
-            self._try(lambda: index.set_stamp(stamp.text()))
+            self._try(partial(index.set_stamp, stamp.text()))
 
     def _try(self, step: Callable[[], object]) -> None:
         try:

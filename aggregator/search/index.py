@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, Self
 
@@ -105,6 +105,20 @@ class Index:
             first, _ = ids(_edition(connection, tag))
             for sequence in sequences:
                 _take_out(connection, first | sequence)
+
+    def prune(self, tag: str, kept: Collection[int]) -> None:
+        """Take out of an edition all articles but these.
+
+        Raises:
+            SearchError: nothing was taken out.
+        """
+        with self._writing() as connection:
+            first, last = ids(_edition(connection, tag))
+            rows = connection.execute(
+                "SELECT id FROM articles WHERE id BETWEEN ? AND ?", (first, last)
+            )
+            for one in [one for (one,) in rows if one - first not in kept]:
+                _take_out(connection, one)
 
     def clear(self) -> None:
         """Take everything out, the stamp too.
