@@ -112,6 +112,12 @@ class Scene:
 
 
 @pytest.fixture
+def config():
+    """The head of a feeds.yaml; sources follow."""
+    return CONFIG
+
+
+@pytest.fixture
 def web():
     return FakeWeb()
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ from aggregator.model import Feed, Source
 
 pytestmark = pytest.mark.anyio
 
+ROOT = "https://center.example"
 URL = "https://herald.example/feed"
 HERALD = f"  - {{id: herald, name: The Herald, url: {URL}, language: en}}\n"
 RSS = """<rss version="2.0"><channel><title>The Herald</title><item>
@@ -120,3 +122,21 @@ async def test_what_is_published_is_shown_where_feeds_yaml_says_so(scene, herald
                 assert "Water authority" in found.text
                 health = await client.get("/healthcheck")
                 assert health.json()["publishing_failed"] == 0
+
+
+async def test_hubs_are_told_of_feeds_that_changed(scene, herald, web, config):
+    hub = "https://hub.example/"
+    web.serve(hub, status=202)
+    scene.configure(HERALD, config.replace("entries: 40", f"entries: 40, hubs: ['{hub}']"))
+    async with scene.opened() as journey, Daemon(journey, scene.store).ticking():
+        await until(lambda: herald.exists() and "Water authority" in herald.read_text())
+        assert f'href="{hub}" rel="hub"' in herald.read_text()
+        await until(lambda: f"{ROOT}/en/source/herald/rss20.xml" in told(web, hub), seconds=20)
+    assert {f"{ROOT}/en/atom.xml", f"{ROOT}/en/feed.json"} <= set(told(web, hub))
+
+
+def told(web, hub):
+    """The topics that a hub was told of."""
+    forms = [parse_qs(r.content.decode()) for r in web.requests if str(r.url) == hub]
+    assert all(form["hub.mode"] == ["publish"] for form in forms)
+    return [form["hub.url"][0] for form in forms]
