@@ -2,9 +2,10 @@
 
     stories     the bundled sources as data: articles that appear, are corrected   pure
     rendering   a source at one moment -> the document it would serve               pure
-    server      each source on a port of its own; and the published tree on one     acts
-    world       starts it all, lets it live, shows what happens                     acts
+    server      each source on a port of its own                                    acts
+    world       starts it all, lets it live, shows the site and what happens        acts
 
-A source is a file in `sources/`; adding one needs no code. Nothing here is used outside the demo
-and the tests.
+A source is a file in `sources/`; adding one needs no code. Their lead images are in `pictures/`,
+drawn for the demo; `pages/` has the pages that the operator of the demo center wrote. Nothing here
+is used outside the demo and the tests.
 """

@@ -41,11 +41,36 @@ def render(station: Station, articles: tuple[Article, ...], origin: str) -> tupl
 
 def page(station: Station, article: Article) -> bytes:
     """Write the outlet's own page of an article."""
+    image = f"<img src={quoteattr(article.image)} alt width=600>" if article.image else ""
+    return _page(
+        station,
+        article.title,
+        f"<p>{escape(article.standfirst)}</p><p>{escape(station.name)}</p>{image}{article.body}",
+    )
+
+
+def front(station: Station, articles: tuple[Article, ...]) -> bytes:
+    """Write the outlet's home page."""
+    links = "".join(f"<li><a href={quoteattr(a.path)}>{escape(a.title)}</a>" for a in articles)
+    return _page(station, station.name, f"<p>{escape(station.tagline)}</p><ul>{links}</ul>")
+
+
+def _page(station: Station, title: str, body: str) -> bytes:
+    side = "rtl" if station.language in {"ar", "ckb"} else "auto"
     return (
-        f"<!doctype html><html><meta charset=utf-8><title>{escape(article.title)}</title>"
-        f"<body dir=auto><h1>{escape(article.title)}</h1><p>{escape(article.standfirst)}</p>"
-        f"<p>{escape(station.name)}</p>{article.body}</body></html>"
+        f"<!doctype html><html lang={station.language}><meta charset=utf-8>"
+        f"<meta name=viewport content=width=device-width><title>{escape(title)}</title>"
+        f"<body dir={side}><h1>{escape(title)}</h1>{body}</body></html>"
     ).encode()
+
+
+def _alternates(article: Article, origin: str, element: str) -> str:
+    """Name the translations of an article (RFC 4287 section 4.2.7.4)."""
+    return "".join(
+        f'<{element} rel="alternate" hreflang={quoteattr(language)}'
+        f" href={quoteattr(origin + path)}/>"
+        for language, path in article.translations
+    )
 
 
 def _date(moment: datetime, station: Station) -> str:
@@ -67,6 +92,7 @@ def _rss(station: Station, articles: tuple[Article, ...], origin: str) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
         ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns:atom="http://www.w3.org/2005/Atom"'
         ' xmlns:media="http://search.yahoo.com/mrss/"><channel>'
         f"<title>{escape(station.name)}</title><link>{origin}/</link>"
         f"<description>{escape(station.tagline)}</description>{language}{rights}\n"
@@ -89,7 +115,8 @@ def _rss_item(station: Station, article: Article, origin: str) -> str:
     return (
         f"<item><title>{escape(article.title)}</title><link>{origin}{article.path}</link>"
         f'<guid isPermaLink="false">{escape(article.guid)}</guid>{date}{creators}{categories}'
-        f"<description>{escape(article.standfirst)}</description>{full}{image}</item>"
+        f"<description>{escape(article.standfirst)}</description>{full}{image}"
+        f"{_alternates(article, origin, 'atom:link')}</item>"
     )
 
 
@@ -100,6 +127,7 @@ def _rdf(station: Station, articles: tuple[Article, ...], origin: str) -> str:
         f"<link>{origin}{a.path}</link><description>{escape(a.standfirst)}</description>"
         f"<content:encoded>{escape(a.body)}</content:encoded>"
         + "".join(f"<dc:creator>{escape(name)}</dc:creator>" for name in a.byline)
+        + "".join(f"<dc:subject>{escape(name)}</dc:subject>" for name in a.categories)
         + f"<dc:date>{_date(a.published, station)}</dc:date></item>"
         for a in articles
     )
@@ -138,7 +166,8 @@ def _atom_entry(station: Station, article: Article, origin: str) -> str:
     terms = "".join(f"<category term={quoteattr(name)}/>" for name in article.categories)
     return (
         f"<entry><id>{escape(article.guid)}</id><title>{escape(article.title)}</title>"
-        f'<link href="{origin}{article.path}"/>{authors}{terms}'
+        f'<link href="{origin}{article.path}"/>{_alternates(article, origin, "link")}'
+        f"{authors}{terms}"
         f"<published>{_date(article.published, station)}</published>"
         f"<updated>{_date(article.updated or article.published, station)}</updated>"
         f"<summary>{escape(article.standfirst)}</summary>"

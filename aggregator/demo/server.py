@@ -1,4 +1,4 @@
-"""The servers of the demo: one for each bundled source, one for what is published. Acts.
+"""The servers of the bundled sources. Acts.
 
 Loopback only. Each source has a port of its own, so that each is a host of its own to the
 fetcher's politeness.
@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from aggregator.demo.rendering import page, render
-from aggregator.demo.stories import Station
+from aggregator.demo.rendering import front, page, render
+from aggregator.demo.stories import Article, Station, picture
 
 HOST = "127.0.0.1"
 SLOW = 1.5  # seconds that the slow server takes to answer
@@ -33,8 +32,8 @@ CHALLENGE = (
 class Serving(AbstractContextManager["Serving"]):
     """A server on loopback, answering in threads while the context lasts."""
 
-    def __init__(self, handler: type[BaseHTTPRequestHandler], port: int = 0) -> None:
-        self._server = ThreadingHTTPServer((HOST, port), handler)
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        self._server = ThreadingHTTPServer((HOST, 0), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
@@ -86,6 +85,12 @@ class Playing(Serving):
             if request.path == article.path:
                 request.send(200, page(station, article), "text/html; charset=utf-8")
                 return
+            if request.path == article.image:
+                request.send(200, picture(article.image), "image/webp")
+                return
+        if request.path == "/":
+            request.send(200, front(station, articles), "text/html; charset=utf-8")
+            return
         if request.path not in {"/feed", "/news/feed"}:
             request.send(404, b"not found", "text/plain")
             return
@@ -94,7 +99,7 @@ class Playing(Serving):
             return
         self._feed(request, articles)
 
-    def _feed(self, request: "_Quiet", articles: Any) -> None:
+    def _feed(self, request: "_Quiet", articles: tuple[Article, ...]) -> None:
         station = self.station
         body, media_type = render(station, articles, self.origin)
         if station.behavior == "slow":
@@ -138,33 +143,6 @@ class _Quiet(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
         pass
-
-
-class Showing(Serving):
-    """The published tree on 127.0.0.1, with the right media types and Last-Modified."""
-
-    def __init__(self, root: Path, port: int) -> None:
-        self.answers: list[tuple[str, int]] = []  # path and status of each
-        answers = self.answers
-
-        class Handler(SimpleHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            extensions_map: dict[str, str] = {  # noqa: RUF012 - declared so upstream
-                "": "application/octet-stream",
-                ".xml": "application/atom+xml",
-                ".html": "text/html; charset=utf-8",
-            }
-
-            def __init__(self, *args: Any) -> None:
-                super().__init__(*args, directory=str(root))
-
-            def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
-                answers.append((self.path, int(code)))
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        super().__init__(Handler, port)
 
 
 def clock() -> datetime:

@@ -1,6 +1,11 @@
-"""The bundled sources as data: what each has published at a step of the world's life. Pure."""
+"""The bundled sources as data: what each has published at a step of the world's life. Pure.
+
+And what else is bundled: their pictures, and pages as an operator writes them.
+"""
 
 import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -24,7 +29,8 @@ class Article:
     categories: tuple[str, ...]
     published: datetime
     updated: datetime | None = None
-    image: str | None = None
+    image: str | None = None  # its path
+    translations: tuple[tuple[str, str], ...] = ()  # language and path, as the feed says it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,7 @@ def _tell(story: dict[str, Any], step: int, start: datetime) -> Article:
         categories=tuple(story.get("categories", ())),
         published=published,
         image=story.get("image"),
+        translations=tuple(story.get("hreflang", {}).items()),
     )
     correction = story.get("correction")
     if correction is None or step < correction["step"]:
@@ -93,6 +100,38 @@ def stations() -> tuple[Station, ...]:
     folder = files("aggregator.demo") / "sources"
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
     return tuple(_station(tomllib.loads((folder / name).read_text("utf-8"))) for name in names)
+
+
+def picture(path: str) -> bytes:
+    """Read the bundled picture that a source has at a path such as `/images/dam.webp`.
+
+    They were drawn for the demo, by a program.
+    """
+    return (files("aggregator.demo") / "pictures" / path.rpartition("/")[2]).read_bytes()
+
+
+def operator_pages() -> Iterator[tuple[str, str]]:
+    """Read the pages that the operator of the demo wrote: file name and Markdown of each."""
+    for file in (files("aggregator.demo") / "pages").iterdir():
+        if file.name.endswith(".md"):
+            yield file.name, file.read_text("utf-8")
+
+
+def same_stories(stations: Iterable[tuple[Station, str]]) -> list[list[str]]:
+    """Tell which articles are one in several languages, where only the operator knows it.
+
+    Args:
+        stations: each with scheme, host and port of its server.
+
+    Returns:
+        For each story the addresses of its articles, two or more.
+    """
+    told: defaultdict[str, list[str]] = defaultdict(list)
+    for station, origin in stations:
+        for story in station.stories:
+            if "same_story" in story:
+                told[story["same_story"]].append(origin + story["path"])
+    return [addresses for addresses in told.values() if len(addresses) > 1]
 
 
 def _station(data: dict[str, Any]) -> Station:

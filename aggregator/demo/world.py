@@ -1,12 +1,12 @@
-"""The demo: a small world that lives, the daemon on it, and its output to look at. Acts."""
+"""The demo: a small world that lives, the daemon on it, and its site to look at. Acts."""
 
 import asyncio
 import contextlib
 import json
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from html import escape
 from pathlib import Path
+from typing import Any, Final
 
 import structlog
 from rich.console import Console
@@ -14,15 +14,18 @@ from rich.text import Text
 
 from aggregator import daemon
 from aggregator.config import Config, load
-from aggregator.demo.server import HOST, Playing, Showing, clock
-from aggregator.demo.stories import STEP, Station, stations
+from aggregator.demo.server import HOST, Playing, clock
+from aggregator.demo.stories import STEP, Station, operator_pages, same_stories, stations
 from aggregator.errors import AggregatorError
 from aggregator.model import Outcome, Visit
+from aggregator.serve import App, ServeError, make_app, serving_in_thread
+from aggregator.showing import showing
 from aggregator.store import Recorded
 from aggregator.update import update
 
-EDITIONS = ("en", "fr", "ku", "ar")
-INTERVAL = "8s"
+EDITIONS: Final = ("en", "fr", "ku", "kmr", "ckb", "ar")
+INTERVAL: Final = "8s"
+FEEDS: Final = frozenset({"atom.xml", "rss20.xml", "feed.json"})
 
 
 class World:
@@ -62,10 +65,17 @@ class World:
         return told
 
     def write_config(self, folder: Path, url: str, interval: str = INTERVAL) -> Path:
-        """Write the feeds.yaml of this world into `folder` and return its path.
+        """Write the feeds.yaml of this world into `folder`, and its `pages` beside it.
 
         JSON is YAML: the strings need no care of ours.
+
+        Returns:
+            The path of feeds.yaml.
         """
+        (folder / "pages").mkdir(exist_ok=True)
+        for name, text in operator_pages():
+            (folder / "pages" / name).write_text(text, encoding="utf-8")
+        origins = [(player.station, player.origin) for player in self.players]
         settings = {
             "site": {
                 "title": "Demo Center",
@@ -74,7 +84,7 @@ class World:
                 "owner_email": "desk@demo-center.example",
             },
             "store": "store/aggregator.db",
-            "publish": {"to": "store/public", "entries": 40},
+            "publish": {"to": "store/public", "entries": 40, "search": True},
             "editions": list(EDITIONS),
             "network": {
                 "allow": [f"{HOST}:{player.port}" for player in self.players],
@@ -93,6 +103,7 @@ class World:
                 }
                 for player in self.players
             ],
+            "translations": same_stories(origins),
         }
         path = folder / "feeds.yaml"
         path.write_text(json.dumps(settings, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -100,46 +111,68 @@ class World:
 
 
 async def run_demo(*, once: bool, port: int) -> None:
-    """Play the world, run the daemon on it and show its output.
+    """Play the world, run the daemon on it and show its site.
 
     Args:
-        once: make one pass over the sources and end, for scripts.
-        port: where the output is shown on 127.0.0.1; 0 for any free one.
+        once: make one pass over the sources and end, for scripts; nothing listens then.
+        port: where the site is shown on 127.0.0.1; 0 for any free one.
+
+    Raises:
+        AggregatorError: something else is at the port.
     """
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))  # errors only
     out = Console(highlight=False, soft_wrap=True)
-    with tempfile.TemporaryDirectory(prefix="aggregator-demo-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="aggregator-demo-") as name,
+        World().playing() as world,
+    ):
         folder = Path(name)
-        public = folder / "store" / "public"
-        public.mkdir(parents=True)
-        with World().playing() as world, _showing(public, port) as showing:
-            config = load(world.write_config(folder, showing.origin))
-            (public / "index.html").write_text(index(config), encoding="utf-8")
-            out.print(Text(f"{len(world.players)} bundled sources are playing on {HOST}."))
-            if once:
-                await update(config, only=None, force=False, as_json=False)
-                _tell_editions(out, config)
-                return
-            out.print(Text(f"Look at {showing.origin}/ - Ctrl-C ends the demo.", style="bold"))
+        out.print(Text(f"{len(world.players)} bundled sources are playing on {HOST}."))
+        if once:
+            config = load(world.write_config(folder, f"http://{HOST}:{port or 8080}"))
+            await update(config, only=None, force=False, as_json=False)
+            _tell_published(out, config)
+            return
+        with shown(world, folder, port) as config:
+            _tell_what_to_try(out, config.site.url)
             await _live(out, world, config)
 
 
-def _showing(public: Path, port: int) -> Showing:
-    """Show the output at the port.
+class _Stage:
+    """Answers with an application that may be changed while it is served."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+@contextlib.contextmanager
+def shown(world: World, folder: Path, port: int) -> Iterator[Config]:
+    """Write the world's feeds.yaml into `folder` and show its site while the body runs.
+
+    The site's address stands in feeds.yaml, so the port is taken first.
 
     Raises:
-        AggregatorError: something else is there.
+        AggregatorError: something else is at the port.
     """
-    try:
-        return Showing(public, port)
-    except OSError as error:
-        raise AggregatorError(
-            f"port {port} cannot be used ({error.strerror}): is another demo running? "
-            f"Choose another one: demo --port {port + 1}"
-        ) from error
+    stage = _Stage(make_app(folder / "store" / "public"))
+    with contextlib.ExitStack() as stack:
+        try:
+            listening = stack.enter_context(serving_in_thread(stage, host=HOST, port=port))
+        except ServeError as error:
+            reason = getattr(error.__cause__, "strerror", None) or error
+            raise AggregatorError(
+                f"port {port} cannot be used ({reason}): is another demo running? "
+                f"Choose another one: demo --port {port + 1}"
+            ) from error
+        config = load(world.write_config(folder, listening.origin))
+        stage.app = showing(config)
+        yield config
 
 
 async def _live(out: Console, world: World, config: Config) -> None:
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     names = {source.id: source.name for source in config.sources}
 
     def tell(recorded: Recorded) -> None:
@@ -183,47 +216,27 @@ async def _time_passing(out: Console, world: World) -> AsyncIterator[None]:
             await task
 
 
-def _tell_editions(out: Console, config: Config) -> None:
+def _tell_what_to_try(out: Console, origin: str) -> None:
+    out.print(Text(f"Look at {origin}/ - Ctrl-C ends the demo.", style="bold"))
+    for what, where in (
+        ("Subscribe in a feed reader", f"{origin}/ku/atom.xml"),
+        ("The same of one language, source or category", f"{origin}/en/category/water/atom.xml"),
+        ("Search", f"{origin}/en/search?q=water"),
+        ("Search in Sorani, typed with Arabic letters", f"{origin}/ckb/search?q=كارەبا"),
+    ):
+        out.print(Text(f"  {what}:  {where}"))
+    out.print(Text("Then watch: articles appear, and two are corrected within a minute."))
+
+
+def _tell_published(out: Console, config: Config) -> None:
+    """Count what was published: by edition, then the images of all."""
     for edition in config.editions:
-        path = config.publish_to / edition.tag / "atom.xml"
-        out.print(Text(f"{edition.tag}/atom.xml  {path.stat().st_size:>7} bytes  {edition.title}"))
-
-
-def index(config: Config) -> str:
-    """Write the page that names the feeds."""
-    rows = "".join(
-        f'<li><a href="{edition.tag}/atom.xml" hreflang="{edition.tag}"><bdi>'
-        f"{escape(edition.title)}</bdi></a><br><code>{config.site.url}/{edition.tag}/atom.xml</code>"
-        for edition in config.editions
+        names = [path.name for path in (config.publish_to / edition.tag).rglob("*.*")]
+        pages = sum(name.endswith(".html") for name in names)
+        feeds = sum(name in FEEDS for name in names)
+        out.print(Text(f"{edition.tag:<4} {pages:>3} pages, {feeds:>3} feeds  {edition.title}"))
+    images = len(list((config.publish_to / "images").glob("*.*")))
+    out.print(Text(f"{images} lead images were copied from sources that allow it."))
+    out.print(
+        Text("All of it was in a folder of its own, which is gone now; `demo` alone shows it.")
     )
-    links = "".join(
-        f'<link rel="alternate" type="application/atom+xml" href="{edition.tag}/atom.xml"'
-        f' title="{escape(edition.title)}">'
-        for edition in config.editions
-    )
-    sources = "".join(
-        f'<li><a href="{escape(source.homepage or "")}"><bdi>{escape(source.name)}</bdi></a> '
-        f"<small>{source.language}, {source.rights.allows}</small>"
-        for source in config.sources
-    )
-    return _PAGE.format(title=escape(config.site.title), links=links, rows=rows, sources=sources)
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>{links}
-<style>
-:root {{ color-scheme: light dark }}
-body {{ font: 1.1rem/1.6 system-ui, sans-serif }}
-body {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem }}
-li {{ margin-block: .5em }}
-code, small {{ opacity: .7; overflow-wrap: anywhere }}
-</style></head><body>
-<h1>{title}</h1>
-<p>One feed per language. Subscribe to an address in a feed reader and watch the terminal: articles
-appear, and two of them are corrected within a minute.</p>
-<ul>{rows}</ul>
-<h2>Sources</h2>
-<ul>{sources}</ul>
-</body></html>
-"""

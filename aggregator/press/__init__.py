@@ -21,6 +21,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -60,6 +61,8 @@ class Press:
         self._clock = clock
         self.furniture = furnish(config)
         self.gallery = Gallery(config, store, clock=clock)
+        # Of the files as they were read: those of a newer program are the next process's.
+        self._making = Stamp.of(config)
         self._stop = threading.Event()
 
     async def publish(self) -> tuple[str, ...]:
@@ -137,12 +140,12 @@ class Press:
     def _look(self) -> tuple[Stamp, Stamp, Outdated, bool]:
         """Compare the tree as it was made last with how it is to be made now."""
         before = Stamp.read(self._store.stamp())
-        now = Stamp.of(self._config, generation=0)
+        now = self._making
         changed = before.changed_sources(now) if before.tree else ()
         if changed:
             self._store.mark_sources(changed)
         outdated = self._store.outdated()
-        now = Stamp.of(self._config, generation=outdated.generation)
+        now = replace(now, generation=outdated.generation)
         note = Stamp.read(publish.note(self._config.publish_to))
         same = before.whole == now.whole and agree(before, note, generation=outdated.generation)
         return before, now, outdated, not same

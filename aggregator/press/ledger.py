@@ -45,8 +45,9 @@ class Ledger:
         self._named: dict[tuple[str, SeriesKind, str], Series] = {}
         for edition in config.editions:
             for one in store.series(edition.tag):
-                self.by_id[one.id] = one
-                self._named[edition.tag, one.name.kind, one.name.key] = one
+                if _is_of(edition, one):
+                    self.by_id[one.id] = one
+                    self._named[edition.tag, one.name.kind, one.name.key] = one
 
     def named(self, tag: str, name: SeriesName) -> Series | None:
         """The series of that name, where it has come into being and is shown."""
@@ -76,12 +77,20 @@ class Ledger:
 
     # --- the same thing elsewhere -----------------------------------------------------------
 
+    def elsewhere(self, one: Series) -> tuple[Series, ...]:
+        """The same series in the other editions, where they have it."""
+        others = (
+            self.named(edition.tag, one.name)
+            for edition in self.config.editions
+            if edition.tag != one.edition
+        )
+        return tuple(other for other in others if other is not None)
+
     def counterparts(self, one: Series) -> tuple[Counterpart, ...]:
         """The index pages of the same series in the other editions."""
         return tuple(
-            Counterpart(tag=edition.tag, path=index_path(edition.tag, one.name))
-            for edition in self.config.editions
-            if edition.tag != one.edition and self.named(edition.tag, one.name) is not None
+            Counterpart(tag=other.edition, path=index_path(other.edition, other.name))
+            for other in self.elsewhere(one)
         )
 
     def pages_of(
@@ -106,8 +115,19 @@ class Ledger:
 
 def is_shown(one: Series) -> bool:
     """Whether a series has pages and feeds: a tag that was used once is no category."""
-    least = pieces.LEAST_OF_CATEGORY if one.name.kind is SeriesKind.CATEGORY else 1
-    return one.count >= least
+    return one.count >= least(one)
+
+
+def least(one: Series) -> int:
+    """How many entries make a series one that is shown."""
+    return pieces.LEAST_OF_CATEGORY if one.name.kind is SeriesKind.CATEGORY else 1
+
+
+def _is_of(edition: Edition, one: Series) -> bool:
+    """Whether an edition has such lists now: of one language, where it shows several."""
+    if one.name.kind is not SeriesKind.LANGUAGE:
+        return True
+    return len(edition.languages) > 1 and one.name.key in edition.languages
 
 
 def folder(tag: str, name: SeriesName) -> str:

@@ -1,6 +1,7 @@
 """The pages of one edition that show articles: which of them stand on which page. Acts: reads."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -53,10 +54,23 @@ class Pages:
     def articles(self, entries: Iterable[Published]) -> Iterator[tuple[Published, Article]]:
         """Prepare articles for their own pages, with what they are called elsewhere."""
         shown = of_edition(self._edition, entries)
-        translated = self._translations([entry.sequence for entry in shown])
+        sequences = [entry.sequence for entry in shown]
+        translated = self._translations(sequences)
+        places = self._ledger.store.placements(sequences)
         for entry in shown:
             ways = self._ledger.pages_of(self._edition, entry, translated.get(entry.sequence, ()))
-            yield entry, self._article(entry, ways)
+            article = self._article(entry)
+            shelves = self._categories(article, {one for one, _ in places[entry.sequence]})
+            yield entry, replace(article, categories=shelves, counterparts=ways)
+
+    def _categories(self, article: Article, places: Collection[int]) -> tuple[Shelf, ...]:
+        """Lead to its categories, but not where the article is not found.
+
+        That is one which a later version of it brought: its place is where it first was.
+        """
+        named = pieces.categories(article.item.categories)
+        found = (self._ledger.named(self._tag, name) for name in named)
+        return tuple(self._shelf(one) for one in found if one is not None and one.id in places)
 
     def article_page(self, article: Article) -> Document:
         """Lay out an article's own page."""
@@ -66,25 +80,19 @@ class Pages:
         """Prepare articles for the search index: what is shown of them."""
         return [(entry, self._article(entry)) for entry in of_edition(self._edition, entries)]
 
-    def _article(
-        self, entry: Published, counterparts: tuple[Counterpart, ...] | None = None
-    ) -> Article:
-        """Make what a page shows of an entry; a list needs no counterparts and shares it."""
-        if counterparts is None and entry.sequence in self._articles:
+    def _article(self, entry: Published) -> Article:
+        """Make what a list shows of an entry."""
+        if entry.sequence in self._articles:
             return self._articles[entry.sequence]
         item = editions.cut(
             entry,
             self._ledger.sources.get(entry.source_id),
             site=self._ledger.config.site,
         )
-        names = pieces.categories(item.categories)
-        shelves = (self._ledger.named(self._tag, name) for name in names)
         article = Article(
             item=item,
             path=addresses.article(self._tag, str(entry.sequence)),
             corrected=entry.corrected,
-            categories=tuple(self._shelf(one) for one in shelves if one is not None),
-            counterparts=counterparts or (),
         )
         if len(self._articles) >= _KEPT:
             self._articles.clear()
@@ -185,7 +193,8 @@ class Pages:
         yield site.archive_page(self._layout, months, self._same(addresses.archive))
         for year in sorted(years):
             of_year = tuple(month for month in months if month.year == year)
-            yield site.year_page(self._layout, year, of_year, self._year_elsewhere(year))
+            if of_year:  # it may be another edition's
+                yield site.year_page(self._layout, year, of_year, self._year_elsewhere(year))
 
     def months(self) -> tuple[Month, ...]:
         """The months that have articles, the newest first."""

@@ -1,12 +1,13 @@
 """One run of publishing: which documents are to be written, and their writing. Acts.
 
 First the feeds: a correction or a withdrawal is to reach subscribers before anything else. In a
-chain of archives the older is written first, so that no document leads to one that is not there.
+chain of archives, and of pages, the newest is written first and what one begins to read with last:
+whoever comes from there, at whatever moment, is led to nothing that is not there.
 """
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,7 @@ from aggregator.errors import PublishError
 from aggregator.model import Document, Edition, Published, Series, SeriesKind
 from aggregator.pictures import Gallery
 from aggregator.press.feeds import feeds
-from aggregator.press.ledger import Ledger, is_shown
+from aggregator.press.ledger import Ledger, is_shown, least
 from aggregator.press.pages import Pages
 from aggregator.press.searchable import Searchable
 from aggregator.press.standing import Furniture, standing
@@ -36,6 +37,7 @@ class _Part:
     pages: Pages
     touched: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     sequences: set[int] = field(default_factory=set)
+    years: set[int] = field(default_factory=set)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -50,6 +52,7 @@ class Run:
         searchable: the index of what can be searched.
         gallery: the images that were copied.
         stop: set when the run is to end soon.
+        changed: gets the paths whose bytes changed, also where the run comes to no good end.
     """
 
     ledger: Ledger
@@ -59,33 +62,32 @@ class Run:
     searchable: Searchable
     gallery: Gallery
     stop: threading.Event
+    changed: list[str]
     _problems: list[str] = field(default_factory=list)
     _written: set[str] = field(default_factory=set)
 
-    def write(self, root: Path) -> tuple[str, ...]:
-        """Write below `root` and return the paths whose bytes changed.
+    def write(self, root: Path) -> None:
+        """Write below `root`.
 
         Raises:
             PublishError: some could not be written; the others were.
         """
         durable = self.sequences is not None and len(self.sequences) <= _FEW
-        changed: list[str] = []
         for document in self.documents():
             if self.stop.is_set():
-                return tuple(changed)
+                return
             if self.sequences is None:
                 self._written.add(document.path)
             try:
                 if publish.write(root, document, durable=durable):
-                    changed.append(document.path)
+                    self.changed.append(document.path)
             except PublishError as error:
                 self._problems.append(str(error))
-        changed += self._take_away(root)
+        self._take_away(root)
         if not durable:
             publish.settle()
         if self._problems:
-            raise PublishError("; ".join(self._problems[:5]), changed=tuple(changed))
-        return tuple(changed)
+            raise PublishError("; ".join(self._problems[:5]))
 
     def documents(self) -> Iterator[Document]:
         """Render what is to be written. No clock: equal entries, equal bytes."""
@@ -112,36 +114,54 @@ class Run:
                     parts[one.edition].touched[one.id] = set()
             return
         for some in _batches(self.sequences):
-            for sequence, places in self.ledger.store.placements(some).items():
-                for series_id, position in places:
-                    found = self.ledger.by_id.get(series_id)
-                    if found is not None:
-                        part = parts[found.edition]
-                        part.sequences.add(sequence)
-                        if is_shown(found):
-                            part.touched[series_id].add(position)
-        for part in parts.values():
-            self._with_new_categories(part)
-            self._with_translations(part)
+            for one, sequence, position in self._places(some):
+                part = parts[one.edition]
+                part.sequences.add(sequence)
+                if is_shown(one):
+                    part.touched[one.id].add(position)
+        self._with_translations(parts)
+        new = [
+            one
+            for part in parts.values()
+            for one, positions in self._touched(part)
+            if least(one) in positions
+        ]
+        for one in new:
+            self._with_links_to(one, parts)
 
-    def _with_translations(self, part: _Part) -> None:
+    def _places(self, sequences: Iterable[int]) -> Iterator[tuple[Series, int, int]]:
+        """Find where entries stand: series, sequence and position."""
+        for sequence, places in self.ledger.store.placements(sequences).items():
+            for series_id, position in places:
+                found = self.ledger.by_id.get(series_id)
+                if found is not None:
+                    yield found, sequence, position
+
+    def _with_translations(self, parts: dict[str, _Part]) -> None:
         """Write the pages of articles that the operator calls translations of these.
 
         The store marks what publishers call so; feeds.yaml it does not know.
         """
         groups = self.ledger.translations
-        for some in _batches(sorted(part.sequences)) if groups else ():
-            for others in self.ledger.store.translations(some, groups).values():
-                part.sequences.update(others)
+        for some in _batches(self.sequences or ()) if groups else ():
+            others = self.ledger.store.translations(some, groups).values()
+            for one, sequence, _ in self._places(set().union(*others)):
+                parts[one.edition].sequences.add(sequence)
 
-    def _with_new_categories(self, part: _Part) -> None:
-        """Let the articles of a category that has just come into being link to it."""
-        for series_id, positions in part.touched.items():
-            one = self.ledger.by_id[series_id]
-            is_new = one.count < pieces.LEAST_OF_CATEGORY + len(positions)
-            if one.name.kind is SeriesKind.CATEGORY and is_new:
-                entries = self.ledger.store.stretch(one.id, 1, one.count)
-                part.sequences.update(entry.sequence for entry in entries)
+    def _with_links_to(self, new: Series, parts: dict[str, _Part]) -> None:
+        """Write what leads to a series that has just come into being, or may have.
+
+        The articles of a category link to it, the same list in other editions to its first page,
+        and the page of a year to that of other editions.
+        """
+        if new.name.kind is SeriesKind.CATEGORY:
+            entries = self.ledger.store.stretch(new.id, 1, new.count)
+            parts[new.edition].sequences.update(entry.sequence for entry in entries)
+        for one in self.ledger.elsewhere(new):
+            parts[one.edition].touched.setdefault(one.id, set())
+        if new.name.kind is SeriesKind.MONTH:
+            for part in parts.values():
+                part.years.add(int(new.name.key[:4]))
 
     def make_searchable(self) -> None:
         """Fill the index with everything, where this run writes only what is outdated."""
@@ -164,10 +184,10 @@ class Run:
             yield from feeds(self.ledger, edition, main, ())
         for one, positions in self._touched(part):
             if one.name.kind is not SeriesKind.MONTH:
-                numbers: Iterable[int] = range(1, pieces.closed(one.count) + 1)
+                numbers: Sequence[int] = range(1, pieces.closed(one.count) + 1)
                 if self.sequences is not None:
                     numbers = pieces.archives_with(positions, one.count)
-                yield from feeds(self.ledger, edition, one, numbers)
+                yield from feeds(self.ledger, edition, one, reversed(numbers))
 
     def _articles(self, tag: str, part: _Part) -> Iterator[Document]:
         for entries in self._entries(part):
@@ -193,18 +213,17 @@ class Run:
             yield self.ledger.store.stretch(one.id, first, first + _AT_ONCE - 1)
 
     def _lists(self, tag: str, part: _Part) -> Iterator[Document]:
-        years = set()
         main = self.ledger.main(tag)
         if not main.count:
             yield from part.pages.lists(main, ())
         for one, positions in self._touched(part):
-            numbers: Iterable[int] = range(1, pieces.finished(one.count) + 1)
+            numbers: Sequence[int] = range(1, pieces.finished(one.count) + 1)
             if self.sequences is not None:
                 numbers = pieces.pages_with(positions, one.count)
-            yield from part.pages.lists(one, numbers)
+            yield from part.pages.lists(one, reversed(numbers))
             if one.name.kind is SeriesKind.MONTH:
-                years.add(int(one.name.key[:4]))
-        yield from part.pages.overviews(years)
+                part.years.add(int(one.name.key[:4]))
+        yield from part.pages.overviews(part.years)
 
     # --- what is not to be there any more ---------------------------------------------------
 
@@ -213,40 +232,43 @@ class Run:
             for sequence in self.ledger.store.gone(edition.languages):
                 yield addresses.article(edition.tag, str(sequence))
 
-    def _take_away(self, root: Path) -> list[str]:
+    def _take_away(self, root: Path) -> None:
         """Take away the pages of withdrawn articles, or whatever this run did not write."""
+        if self.sequences is None:
+            for folder in sorted({*self.editions, *_OURS}):
+                self._note(publish.sweep(root, folder, self._written))
+            self._note(self._tidy(root))
+            return
+        before = len(self.changed)
+        for path in self._withdraw(set(self.sequences)):
+            self._note(_removed(root, path))
+        if len(self.changed) > before or self.gallery.untidy:
+            self._note(self._tidy(root))
+
+    def _note(self, taken: Iterator[str]) -> None:
+        """Note what is taken away. One file that cannot be does not save the others."""
         try:
-            if self.sequences is not None:
-                withdrawn = list(self._withdraw(root, set(self.sequences)))
-                return [
-                    *withdrawn,
-                    *(self._tidy(root) if withdrawn or self.gallery.untidy else ()),
-                ]
-            swept = [
-                path
-                for folder in sorted({*self.editions, *_OURS})
-                for path in publish.sweep(root, folder, self._written)
-            ]
-            return [*swept, *self._tidy(root)]
+            self.changed.extend(taken)
         except PublishError as error:
             self._problems.append(str(error))
-            return []
 
     def _tidy(self, root: Path) -> Iterator[str]:
         """Take away the images that no article shows any more."""
         for path in self.gallery.tidy():
-            if publish.remove(root, path):
-                yield path
+            yield from _removed(root, path)
 
-    def _withdraw(self, root: Path, among: set[int]) -> Iterator[str]:
+    def _withdraw(self, among: set[int]) -> Iterator[str]:
         for edition in self.ledger.config.editions:
             gone = among.intersection(self.ledger.store.gone(edition.languages))
             if gone:
                 self.searchable.remove(edition.tag, gone)
             for sequence in sorted(gone):
-                path = addresses.article(edition.tag, str(sequence))
-                if publish.remove(root, path):
-                    yield path
+                yield addresses.article(edition.tag, str(sequence))
+
+
+def _removed(root: Path, path: str) -> Iterator[str]:
+    if publish.remove(root, path):
+        yield path
 
 
 def _batches(sequences: Iterable[int]) -> Iterator[tuple[int, ...]]:

@@ -32,11 +32,10 @@ class Stamp:
     editions: tuple[str, ...] = ()  # whose folders there are
 
     @classmethod
-    def of(cls, config: Config, *, generation: int) -> Self:
-        """What makes the tree now."""
+    def of(cls, config: Config) -> Self:
+        """What makes the tree, from the files as they are now."""
         configured = (*config.sources, *config.disabled)
         return cls(
-            generation=generation,
             whole=_fingerprint(
                 repr(
                     (

@@ -17,7 +17,7 @@ from aggregator.syndicate.site import addresses
 from aggregator.syndicate.site.body import headings_in_order, without_foreign_files
 from aggregator.syndicate.site.layout import NOINDEX, Head, Layout, render
 from aggregator.syndicate.site.theme import fill
-from aggregator.syndicate.site.tongue import Tongue, machine_time
+from aggregator.syndicate.site.tongue import Tongue, machine_time, own_name
 from aggregator.text.language import direction, html_lang
 from aggregator.text.words import words_of
 
@@ -106,9 +106,22 @@ def _body(item: Item, layout: Layout, side: str) -> Html:
 
 def _translations(layout: Layout, article: Article) -> list[tuple[str, str, str, str]]:
     """The article in other languages; the same words in another edition are no translation."""
-    names = {way.tag: way for way in layout.ways}
-    return [
-        (way.name, way.lang, way.direction, layout.href(one.path))
-        for one in article.counterparts
-        if (way := names.get(one.tag)) and one.language != article.item.language
-    ]
+    ways = {way.tag: way for way in layout.ways}
+    found: dict[str, tuple[str, str, str, str]] = {}
+    for one in article.counterparts:
+        way, language = ways.get(one.tag), one.language
+        if way is None or language == article.item.language:
+            continue
+        # Each language once, rather in an edition of just that one than of several.
+        if language is not None and layout.languages.get(one.tag) != language:
+            name = own_name(language)
+            shown = (name, html_lang(language), direction(name, language), layout.href(one.path))
+            found.setdefault(language, shown)
+        else:
+            found[language or way.lang] = (
+                way.name,
+                way.lang,
+                way.direction,
+                layout.href(one.path),
+            )
+    return list(found.values())

@@ -260,7 +260,10 @@ def _alternates(layout: Layout, head: Head) -> tuple[tuple[str, str], ...]:
     languages = layout.languages
     own = head.language or languages.get(layout.frame.edition.tag) or layout.tongue.tag
     found = {own: layout.whole(head.path)}
-    for one in head.counterparts:
+    # Rather in an edition of just that language than in one of several.
+    for one in sorted(
+        head.counterparts, key=lambda one: one.language not in (None, languages.get(one.tag))
+    ):
         language = one.language or languages.get(one.tag)
         if language:
             found.setdefault(language, layout.whole(one.path))
