@@ -42,7 +42,7 @@ def test_nginx_shows_the_folder_as_the_page_for_operators_says(tmp_path):
             (root / path[1:]).write_text("<title>words</title>" * 200)
     (tmp_path / "secret.txt").write_text("CANARY")
     (root / "link.txt").symlink_to(tmp_path / "secret.txt")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

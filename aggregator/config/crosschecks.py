@@ -8,6 +8,7 @@ another. A check that would only repeat a mistake already told stays silent.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from pydantic_core import PydanticCustomError
 
@@ -20,12 +21,14 @@ from aggregator.errors import Mistake
 from aggregator.gather.fetch.addresses import AllowList
 from aggregator.text.urls import canonical
 
+_FOLDERS: Final = frozenset({"bot", "images", "static"})  # published beside those of editions
+
 
 def disagreements(root: Node, folder: Path) -> list[Mistake]:
     """All mistakes that lie between values; `folder` is what relative paths start from."""
     return [
         *_unique(groups(root, "sources"), "id", "source"),
-        *_unique_tags(root),
+        *_tags(root),
         *_where_to_ask(root),
         *_asked_once(root),
         *_inside_addresses(root),
@@ -95,14 +98,22 @@ def _unique(found: list[Mapping], key: str, what: str) -> Iterator[Mistake]:
         first.setdefault(named.text, named)
 
 
-def _unique_tags(root: Node) -> Iterator[Mistake]:
+def _tags(root: Node) -> Iterator[Mistake]:
+    """Tags name the folders of editions: each its own, and none another folder of the site."""
     wrapped = [
         item
         if isinstance(item, Mapping)
         else Mapping(place=item.place, entries={"tag": item}, places={"tag": item.place})
         for item in items(child(root, "editions"))
     ]
-    return _unique(wrapped, "tag", "edition")
+    yield from _unique(wrapped, "tag", "edition")
+    for edition in wrapped:
+        tag = child(edition, "tag")
+        if isinstance(tag, Scalar) and tag.text in _FOLDERS:
+            yield tag.place.mistake(
+                f"{shown(tag.text)} cannot be an edition's tag: the site has a folder of that "
+                "name for other things; call it by its language, such as en"
+            )
 
 
 def _where_to_ask(root: Node) -> Iterator[Mistake]:
