@@ -18,9 +18,10 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, EnumType
 from io import BytesIO
 from types import TracebackType
 from typing import IO, Any, Self
@@ -275,12 +276,25 @@ class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _SAFE_GLOBALS:
             return super().find_class(module, name)
+        if (module, name) == ("builtins", "getattr"):
+            return _member  # Python 3.11.2 (Debian 12) writes a member of an Enum so
         # A dotted name would lead on, to whatever the module has imported.
         if module.startswith(_SAFE_PACKAGE) and "." not in name:
             found = super().find_class(module, name)
             if isinstance(found, type) and found.__module__ == module:
                 return found
         raise pickle.UnpicklingError(f"a child sent {module}.{name}, which is no value of ours")
+
+
+def _member(of: object, name: object) -> Enum:
+    """The member of that name of one of our enumerations, and nothing else that getattr gives."""
+    if isinstance(of, EnumType) and isinstance(name, str):
+        members: Mapping[str, Enum] = of.__members__
+        if name in members:
+            return members[name]
+    raise pickle.UnpicklingError(
+        f"a child asked for {name!r} of {of!r}, which is no value of ours"
+    )
 
 
 def _frame(value: object) -> bytes:

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 
 from aggregator.errors import FailureKind, SourceError
-from aggregator.model import Fetched
+from aggregator.model import Extent, Fetched
 from aggregator.worker import WorkerPool, _Unpickler
 
 pytestmark = pytest.mark.anyio
@@ -125,3 +125,26 @@ def test_a_child_reaches_nothing_through_our_modules(module, name):
     )
     with pytest.raises(pickle.UnpicklingError, match="no value of ours"):
         _Unpickler(BytesIO(sent + b"\x93.")).load()
+
+
+def asked_of(name, module=b"aggregator.model.configured", of=b"Extent"):
+    """What Python 3.11.2 writes for a member of an Enum: getattr(of, name)."""
+    return b"cbuiltins\ngetattr\n(c" + module + b"\n" + of + b"\nS'" + name + b"'\ntR."
+
+
+def test_a_member_of_an_enumeration_may_be_written_as_an_early_python_writes_it():
+    assert _Unpickler(BytesIO(asked_of(b"FULL"))).load() is Extent.FULL
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        asked_of(b"__class__"),
+        asked_of(b"mro"),
+        asked_of(b"__init__", of=b"Source"),
+        asked_of(b"nothing"),
+    ],
+)
+def test_nothing_else_is_had_by_getattr(sent):
+    with pytest.raises(pickle.UnpicklingError, match="no value of ours"):
+        _Unpickler(BytesIO(sent)).load()
