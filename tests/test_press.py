@@ -219,7 +219,7 @@ async def test_a_new_subscriber_finds_everything_and_what_is_closed_stays_as_it_
         "en/source/herald/atom.xml": ("en", "herald"),
     }
     held, polled = {}, {path: set() for path in feeds}
-    async for _ in a_history(scene, outlets, chance, steps=25):
+    async for _ in a_history(scene, outlets, chance, steps=40):
         root = scene.config.publish_to
         for path, (tag, source) in feeds.items():
             if not (root / path).exists():
@@ -277,8 +277,10 @@ async def test_one_new_article_rewrites_what_shows_it_and_nothing_else(scene, we
 async def test_an_article_that_is_withdrawn_leaves_everything_and_subscribers_are_told(scene, web):
     scene.configure(SOURCES, HEAD)
     outlets = Outlets(web, random.Random(2))
-    outlets.publish("herald", 50)
-    await scene.poll()
+    for _ in range(2):
+        outlets.publish("herald", 45)
+        scene.later(hours=2)
+        await scene.poll()
     root = scene.config.publish_to
     before = set(ids(read(root, "en/archives/1/atom.xml")))
     async with scene.opened() as journey:

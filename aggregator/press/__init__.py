@@ -24,21 +24,27 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Final
 
 import structlog
 
 from aggregator.config import Config
+from aggregator.errors import PublishError
+from aggregator.model import Edition
 from aggregator.pictures import Gallery
 from aggregator.press.ledger import Ledger
 from aggregator.press.run import Run
 from aggregator.press.searchable import Searchable, is_current
 from aggregator.press.stamp import Stamp, agree
-from aggregator.press.standing import Furniture, furnish, user_agent
+from aggregator.press.standing import Furniture, furnish, landmarks, user_agent
 from aggregator.search import Index, SearchError, location
 from aggregator.store import Outdated, Store
 from aggregator.syndicate import mint, publish, series
 
 __all__ = ["Furniture", "Press", "furnish", "user_agent"]
+
+_AT_ONCE: Final = 500  # entries that are emitted, or placed, in one transaction
+_TURN: Final = 0.1  # seconds between two of them
 
 log = structlog.get_logger()
 
@@ -59,11 +65,12 @@ class Press:
         self._config = config
         self._store = store
         self._clock = clock
+        # Before the files are read: one that changes then, or later, is the next process's.
+        self._making = Stamp.of(config)
         self.furniture = furnish(config)
         self.gallery = Gallery(config, store, clock=clock)
-        # Of the files as they were read: those of a newer program are the next process's.
-        self._making = Stamp.of(config)
         self._stop = threading.Event()
+        self._changed: list[str] = []  # and not told yet
 
     async def publish(self) -> tuple[str, ...]:
         """Emit what may appear and write what changed; return the paths whose bytes changed.
@@ -73,30 +80,45 @@ class Press:
         Raises:
             PublishError: a document could not be written; the others were, and the error names
                 them. Its old version stands, and it is tried again with the next call.
-            StoreError: the database failed; what was written stands.
+            StoreError: the database failed; what was written stands, and the next call that does
+                not fail so tells it too.
         """
-        return await asyncio.to_thread(self._publish)
+        try:
+            await asyncio.to_thread(self._publish)
+        except PublishError as error:
+            raise PublishError(str(error), changed=self._told()) from error
+        return self._told()
+
+    def _told(self) -> tuple[str, ...]:
+        told = tuple(dict.fromkeys(self._changed))
+        self._changed.clear()
+        return told
 
     def stop(self) -> None:
         """Let a call that is under way, and every later one, end soon; the rest is left to do."""
         self._stop.set()
 
     def is_published(self) -> bool:
-        """Whether the tree is there: the published folder may be deleted at any time."""
-        note = Stamp.read(publish.note(self._config.publish_to))
-        return bool(note.tree) and note.tree == Stamp.read(self._store.stamp()).tree
+        """Whether the tree that was written last is there: it may be deleted at any time."""
+        return self._is_there(Stamp.read(self._store.stamp()))
 
-    def _publish(self) -> tuple[str, ...]:
+    def _is_there(self, stored: Stamp) -> bool:
+        root = self._config.publish_to
+        if not agree(stored, Stamp.read(publish.note(root))):
+            return False
+        # Who empties the folder may leave the note: its name is hidden.
+        return all((root / path).is_file() for path in landmarks(self._config))
+
+    def _publish(self) -> None:
         languages = {code for edition in self._config.editions for code in edition.languages}
-        self._store.emit(languages, now=self._clock(), mint=mint.mint)
+        now = self._clock()
+        self._in_steps(
+            lambda: self._store.emit(languages, now=now, mint=mint.mint, limit=_AT_ONCE)
+        )
         for edition in self._config.editions:
-            label = partial(series.series_of, edition=edition)
-            while not self._stop.is_set() and self._store.place(
-                edition.tag, edition.languages, label
-            ):
-                pass
-        before, now, outdated, whole = self._look()
-        stamp = now.named("" if whole else before.tree)
+            self._in_steps(partial(self._place, edition))
+        before, making, outdated, whole = self._look()
+        stamp = making.named("" if whole else before.tree)
         if whole:
             log.info("publishing-all", to=str(self._config.publish_to))
         with self._index() as index:
@@ -105,22 +127,35 @@ class Press:
                 ledger=Ledger(self._config, self._store),
                 furniture=self.furniture,
                 sequences=None if whole else outdated.sequences,
-                editions=(*before.editions, *now.editions),
+                editions=(*before.editions, *making.editions),
                 searchable=Searchable(index, whole=whole or refill),
                 gallery=self.gallery,
                 stop=self._stop,
+                changed=self._changed,
             )
             root = self._config.publish_to
             folder = publish.identity(root)
-            changed = run.write(root)
+            run.write(root)
             if refill:
                 run.make_searchable()
             # A folder that was deleted meanwhile took documents with it: all is to do again.
             if not self._stop.is_set() and publish.identity(root) == folder:
-                run.searchable.finish(now.editions, stamp)
-                publish.leave_note(root, stamp.text())
+                run.searchable.finish(run.editions, stamp)
                 self._store.settle(outdated.generation, stamp.text())
-        return changed
+                # Last: a note that says more than the store is of another day, whatever happens.
+                publish.leave_note(root, stamp.text())
+
+    def _place(self, edition: Edition) -> int:
+        return self._store.place(edition.tag, edition.languages, series.series_of, limit=_AT_ONCE)
+
+    def _in_steps(self, step: Callable[[], int]) -> None:
+        """Repeat a writing while it has as much to do as it may, or until the run is to end.
+
+        Between two steps others get their turn, such as visits that are recorded: whoever waits
+        for SQLite looks only ten times a second whether it is free.
+        """
+        while not self._stop.is_set() and step() == _AT_ONCE:
+            self._stop.wait(_TURN)
 
     @contextlib.contextmanager
     def _index(self) -> Iterator[Index | None]:
@@ -140,12 +175,10 @@ class Press:
     def _look(self) -> tuple[Stamp, Stamp, Outdated, bool]:
         """Compare the tree as it was made last with how it is to be made now."""
         before = Stamp.read(self._store.stamp())
-        now = self._making
-        changed = before.changed_sources(now) if before.tree else ()
+        changed = before.changed_sources(self._making) if before.tree else ()
         if changed:
             self._store.mark_sources(changed)
         outdated = self._store.outdated()
-        now = replace(now, generation=outdated.generation)
-        note = Stamp.read(publish.note(self._config.publish_to))
-        same = before.whole == now.whole and agree(before, note, generation=outdated.generation)
+        now = replace(self._making, generation=outdated.generation)
+        same = before.whole == now.whole and self._is_there(before)
         return before, now, outdated, not same

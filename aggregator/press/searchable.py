@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 
 from aggregator.model import Article, Published
-from aggregator.press.stamp import Stamp
+from aggregator.press.stamp import Stamp, agree
 from aggregator.search import Index, SearchError
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Searchable:
         """Note of which making it is: without that it is filled anew.
 
         Args:
-            tags: of the editions that there are.
+            tags: of the editions that there are and were.
             stamp: of this making.
         """
         if self._put is not None:
@@ -66,9 +66,8 @@ class Searchable:
 
 
 def is_current(index: Index, before: Stamp) -> bool:
-    """Whether an index is of the making that the store remembers, or one run ahead of it."""
+    """Whether an index is of the making that the store remembers."""
     try:
-        found = Stamp.read(index.stamp())
+        return agree(before, Stamp.read(index.stamp()))
     except SearchError:
         return False
-    return bool(found.tree) and found.tree == before.tree and found.generation >= before.generation

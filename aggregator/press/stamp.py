@@ -7,6 +7,7 @@ brought back from another day, or a store that was, is noticed by that.
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -18,7 +19,7 @@ from aggregator.model import Source
 
 _PROGRAM = Path(aggregator.__file__).parent
 # Whoever changes one of these rooms changes documents.
-_ROOMS = ("model", "press", "syndicate", "text")
+_ROOMS = ("config", "model", "press", "store", "syndicate", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +78,15 @@ class Stamp:
         return tuple(sorted(i for i in ids if self.sources.get(i) != now.sources.get(i)))
 
 
-def agree(stored: Stamp, found: Stamp, *, generation: int) -> bool:
-    """Whether the tree is the one that the store remembers.
+def agree(stored: Stamp, found: Stamp) -> bool:
+    """Whether the tree, or the search index, is the one that the store remembers.
 
     Args:
         stored: the store's half.
-        found: the tree's. It may be ahead by one run that was cut off before the store had its
-            half: what that run wrote is still marked as outdated.
-        generation: the store's, now.
+        found: the other. Of another generation it is from another day, or the store is; or a crash
+            came in the moment between the two, which cannot be told from that.
     """
-    same = bool(stored.tree) and stored.tree == found.tree
-    return same and stored.generation <= found.generation <= generation
+    return bool(stored.tree) and (stored.tree, stored.generation) == (found.tree, found.generation)
 
 
 def _source(source: Source) -> str:
@@ -107,7 +106,8 @@ def _files(config: Config) -> Iterable[bytes]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.suffix != ".pyc":
                 yield path.relative_to(folder).as_posix().encode()
-                yield path.read_bytes()
+                with suppress(OSError):  # whoever has use for it says so
+                    yield path.read_bytes()
 
 
 def _fingerprint(*parts: bytes) -> str:

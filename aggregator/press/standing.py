@@ -63,6 +63,15 @@ def user_agent(config: Config) -> str:
     return f"aggregator/{__version__} (+{config.site.url}/bot; {config.site.owner_email})"
 
 
+def landmarks(config: Config) -> Iterator[str]:
+    """Name some documents that are always there, of every folder that always is."""
+    yield from (addresses.FRONT, addresses.NOT_FOUND, addresses.BOT, addresses.SITEMAP)
+    for edition in config.editions:
+        tag = edition.tag
+        yield from (addresses.home(tag), addresses.articles(tag), addresses.archive(tag))
+        yield from (f"{tag}/{name}" for name, _, _ in addresses.FEEDS)
+
+
 def standing(ledger: Ledger, furniture: Furniture, gone: Iterable[str]) -> Iterator[Document]:
     """Write everything that shows no article.
 

@@ -7,7 +7,7 @@ language, and is committed before any file is written. Nothing ever changes it.
 import itertools
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import (
@@ -35,7 +35,14 @@ Mint = Callable[[Entry], tuple[AtomId, AtomId]]
 # --- emit -------------------------------------------------------------------------------------
 
 
-def emit(connection: Connection, languages: Collection[str], *, now: datetime, mint: Mint) -> int:
+def emit(
+    connection: Connection,
+    languages: Collection[str],
+    *,
+    now: datetime,
+    mint: Mint,
+    most: int | None = None,
+) -> int:
     """Give what may appear and has not yet its sequence and final id, the oldest first.
 
     Args:
@@ -44,22 +51,14 @@ def emit(connection: Connection, languages: Collection[str], *, now: datetime, m
         now: the time.
         mint: returns the id that an entry should have, and one to use where another entry has
             that one already.
+        most: how many entries at most; None: all.
 
     Returns:
         How many entries were emitted.
     """
     # Before looking: on PostgreSQL a second publisher waits here, and then finds nothing to do.
     outdated.lock(connection)
-    question = (
-        select(entries.c.id, entries.c.link, entries.c.language, revisions.c.content)
-        .join(
-            revisions,
-            (revisions.c.entry_id == entries.c.id) & (revisions.c.number == entries.c.revision),
-        )
-        .where(entries.c.language.in_(sorted(languages)), literal_column(PENDING))
-        .order_by(entries.c.published_at, entries.c.id)
-    )
-    pending = connection.execute(question).all()
+    pending = _pending(connection, languages, most)
     if not pending:
         return 0
     offers, others = [], []
@@ -91,6 +90,23 @@ def emit(connection: Connection, languages: Collection[str], *, now: datetime, m
     translations.record(connection, named)
     outdated.mark(connection, {*sequence, *translations.around(connection, sequence)})
     return len(rows)
+
+
+def _pending(
+    connection: Connection, languages: Collection[str], most: int | None
+) -> Sequence[Any]:
+    """Return what may appear and has not yet, the oldest first."""
+    question = (
+        select(entries.c.id, entries.c.link, entries.c.language, revisions.c.content)
+        .join(
+            revisions,
+            (revisions.c.entry_id == entries.c.id) & (revisions.c.number == entries.c.revision),
+        )
+        .where(entries.c.language.in_(sorted(languages)), literal_column(PENDING))
+        .order_by(entries.c.published_at, entries.c.id)
+        .limit(most)
+    )
+    return connection.execute(question).all()
 
 
 def _ids(connection: Connection, offers: Sequence[tuple[AtomId, AtomId]]) -> list[AtomId]:

@@ -38,7 +38,14 @@ class Outgoing:
 
     # --- what grows ---------------------------------------------------------------------------
 
-    def emit(self, languages: Collection[str], *, now: datetime, mint: Mint) -> int:
+    def emit(
+        self,
+        languages: Collection[str],
+        *,
+        now: datetime,
+        mint: Mint,
+        limit: int | None = None,
+    ) -> int:
         """Give what may appear its place in the sequence and its id, for ever.
 
         Args:
@@ -46,12 +53,13 @@ class Outgoing:
             now: the time.
             mint: for an entry, the id that it should have and the one to use where another
                 entry has that one already.
+            limit: how many entries at most; call again until none is left. None: all.
 
         Returns:
             How many entries were emitted.
         """
         with self._database.writing() as connection:
-            return emissions.emit(connection, languages, now=now, mint=mint)
+            return emissions.emit(connection, languages, now=now, mint=mint, most=limit)
 
     def place(
         self,

@@ -95,6 +95,7 @@ def remove(root: Path, path: str) -> bool:
     *folders, name = path.split("/")
     try:
         with _folder(root, folders) as folder:
+            _clear(folder, name)
             os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
         return False
@@ -114,26 +115,36 @@ def sweep(root: Path, folder: str, kept: Collection[str]) -> Iterator[str]:
         folder: one that is the program's alone, such as an edition's.
         kept: paths below `root`.
 
+    A link is not followed, also where it stands in the place of the folder itself: what it leads
+    to is somebody else's.
+
     Raises:
-        PublishError: the disk refused.
+        PublishError: the disk refused some; all others were taken away.
     """
-    try:
-        for inside, folders, names in os.walk(root / folder, topdown=False):
-            base = Path(inside)
-            for name in names:
-                path = (base / name).relative_to(root).as_posix()
-                if path not in kept:
+    if (root / folder).is_symlink():
+        return
+    refused: list[OSError] = []
+    for inside, folders, names in os.walk(root / folder, topdown=False, onerror=refused.append):
+        base = Path(inside)
+        for name in names:
+            path = (base / name).relative_to(root).as_posix()
+            if path not in kept:
+                try:
                     (base / name).unlink(missing_ok=True)
+                except OSError as error:
+                    refused.append(error)
+                else:
                     yield path
-            for name in folders:
-                with suppress(OSError):  # it is not empty, or a link
-                    (base / name).rmdir()
-        with suppress(OSError):
-            (root / folder).rmdir()
-    except OSError as error:
+        for name in folders:
+            with suppress(OSError):  # it is not empty, or a link
+                (base / name).rmdir()
+    with suppress(OSError):
+        (root / folder).rmdir()
+    found = [error for error in refused if not isinstance(error, FileNotFoundError)]
+    if found:
         raise PublishError(
-            f"what is not published any more could not be taken away: {error}"
-        ) from error
+            f"what is not published any more could not be taken away: {found[0]}"
+        ) from found[0]
 
 
 def identity(root: Path) -> tuple[int, int]:
@@ -175,9 +186,7 @@ def note(root: Path) -> str | None:
 
 
 def _write(folder: int, name: str, body: bytes, clock: Clock, *, durable: bool) -> bool:
-    beside = f".{name}.new"
-    with suppress(FileNotFoundError):
-        os.unlink(beside, dir_fd=folder)  # a crash left it
+    beside = _clear(folder, name)
     old = _read(folder, name)
     if old is not None and old.body == body:
         return False
@@ -200,6 +209,14 @@ def _write(folder: int, name: str, body: bytes, clock: Clock, *, durable: bool) 
     if durable:
         os.fsync(folder)
     return True
+
+
+def _clear(folder: int, name: str) -> str:
+    """Take away what a crash may have left, and return its name."""
+    beside = f".{name}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(beside, dir_fd=folder)
+    return beside
 
 
 def _write_all(file: int, body: bytes) -> None:

@@ -16,7 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from aggregator.model import Edition, Published, SeriesKind, SeriesName
+from aggregator.model import Published, SeriesKind, SeriesName
 from aggregator.text.html import clean_text
 
 ARCHIVE: Final = 40  # entries
@@ -27,15 +27,15 @@ LEAST_OF_CATEGORY: Final = 3  # entries; a tag that was used once is no category
 _LONGEST_SLUG: Final = 48  # characters
 
 
-def series_of(entry: Published, edition: Edition) -> Iterator[SeriesName]:
+def series_of(entry: Published) -> Iterator[SeriesName]:
     """Name the series of an edition that an entry takes its place in, once and for ever.
 
     A category that a later version of the article has is on its page and in the feeds; its place
     is where it first was.
     """
     yield SeriesName(kind=SeriesKind.EDITION, key="")
-    if len(edition.languages) > 1:
-        yield SeriesName(kind=SeriesKind.LANGUAGE, key=entry.language)
+    # Also where the edition has one language: it may get another one later, and then two lists.
+    yield SeriesName(kind=SeriesKind.LANGUAGE, key=entry.language)
     yield SeriesName(kind=SeriesKind.SOURCE, key=entry.source_id)
     day = entry.published
     yield SeriesName(kind=SeriesKind.MONTH, key=f"{day.year:04}-{day.month:02}")
@@ -72,8 +72,12 @@ def slug(title: str) -> str:
 
 
 def closed(count: int) -> int:
-    """How many archive documents a series of so many entries has."""
-    return count // ARCHIVE
+    """How many archive documents a series of so many entries has: none, or at least two.
+
+    One alone would have no neighbor, and validators call an archive without one incomplete: the
+    first is closed together with the second.
+    """
+    return full if (full := count // ARCHIVE) > 1 else 0
 
 
 def finished(count: int) -> int:
