@@ -124,6 +124,11 @@ def test_first_words_of_a_body_stand_where_the_body_would():
     assert words(html).endswith("The Outlet First words. Continue reading at The Outlet")
 
 
+def test_a_summary_that_is_all_a_publisher_sends_leads_on_to_the_rest():
+    html = shown(extent=Extent.FULL, summary="All that the feed had.", body=Html(""))
+    assert words(html).endswith("Continue reading at The Outlet")
+
+
 @pytest.mark.parametrize("tag", ["h1", "p"])
 def test_a_body_that_begins_with_the_title_does_not_say_it_again(tag):
     html = shown(body=Html(f"<{tag}>TITLE</{tag}>\n<p>Text</p>"))

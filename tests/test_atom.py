@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lxml import etree
 from pydantic import TypeAdapter
 
 from aggregator.model import (
+    AtomId,
     Edition,
     Enclosure,
     Entry,
@@ -20,6 +22,7 @@ from aggregator.model import (
     Published,
     Site,
     Source,
+    Withdrawal,
 )
 from aggregator.syndicate.atom import render
 from aggregator.syndicate.editions import LIMIT, page
@@ -31,6 +34,8 @@ GOLDEN = HERE / "golden"
 REGENERATE = bool(os.environ.get("REGENERATE_GOLDEN"))
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+HISTORY = "{http://purl.org/syndication/history/1.0}"
+TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -90,6 +95,56 @@ def test_languages_are_tagged_so_that_validators_and_readers_know_them(
     assert tree.get(XML_LANG) == feed
     found = {entry.get(XML_LANG) for entry in tree.iter(f"{ATOM}entry")}
     assert found == ({feed} if entries is None else entries)
+
+
+EN, ARCHIVED, SUBSCRIBED = (
+    HERE / f"corpus/pages/{name}.json" for name in ("en", "archived", "subscribed")
+)
+
+
+def test_a_summary_is_marked_as_html_so_that_nobody_takes_it_for_the_article(laid_out):
+    laid = laid_out(EN)
+    item = replace(laid.items[0], summary="Q&A: what the council's \u201c5 < 6\u201d means")
+    entry = etree.fromstring(render(replace(laid, items=(item,))).body).find(f"{ATOM}entry")
+    summary = entry.find(f"{ATOM}summary")
+    assert (summary.get("type"), summary.text) == (
+        "html",
+        "Q&amp;A: what the council's \u201c5 &lt; 6\u201d means",
+    )
+    # What prefers plain text finds none but the title, and takes the content.
+    (read,) = feedparser.parse(etree.tostring(entry.getparent())).entries
+    assert [text.type for text in (*read.content, read.summary_detail)] == ["text/html"] * 2
+    assert read.title_detail.type == "text/plain"
+
+
+def test_an_archive_says_so_and_leads_to_its_neighbors(laid_out):
+    laid = laid_out(ARCHIVED)
+    feed = etree.fromstring(render(laid).body)
+    assert feed.find(f"{HISTORY}archive") is not None
+    assert feed.findtext(f"{ATOM}id") == f"{laid.site.url}/fr/atom.xml"
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {
+        "self": f"{laid.site.url}/fr/archive/2/atom.xml",
+        "alternate": f"{laid.site.url}/",
+        "current": f"{laid.site.url}/fr/atom.xml",
+        "prev-archive": f"{laid.site.url}/fr/archive/1/atom.xml",
+        "next-archive": f"{laid.site.url}/fr/archive/3/atom.xml",
+    }
+    assert etree.fromstring(render(laid_out(SUBSCRIBED)).body).find(f"{HISTORY}archive") is None
+
+
+def test_what_was_withdrawn_is_named_with_its_time(laid_out):
+    moment = datetime(2025, 7, 3, 15, tzinfo=timezone(timedelta(hours=3)))
+    gone = (
+        Withdrawal(id=AtomId("tag:a.example,2025:a&b"), at=moment),
+        Withdrawal(id=AtomId("https://a.example/?p=2"), at=moment.astimezone(UTC)),
+    )
+    feed = etree.fromstring(render(replace(laid_out(SUBSCRIBED), withdrawn=gone)).body)
+    found = [dict(tomb.attrib) for tomb in feed.findall(f"{TOMBSTONES}deleted-entry")]
+    assert found == [
+        {"ref": "tag:a.example,2025:a&b", "when": "2025-07-03T15:00:00+03:00"},
+        {"ref": "https://a.example/?p=2", "when": "2025-07-03T12:00:00Z"},
+    ]
 
 
 # --- the rules ------------------------------------------------------------------------------

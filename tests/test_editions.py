@@ -293,6 +293,10 @@ def test_a_page_is_as_new_as_the_last_thing_that_happened_to_its_entries():
     assert lay_out(published(1, emitted=NOON + hour)).updated == NOON + hour
     assert lay_out(published(1, updated=NOON + 2 * hour)).updated == NOON + 2 * hour
     assert lay_out().updated == NOON
+    late = published(
+        1, corrected=NOON + 3 * hour
+    )  # a correction that has its publisher's old date
+    assert lay_out(late).updated == NOON + 3 * hour
 
 
 def test_entries_emitted_first_are_left_out_of_a_document_that_would_be_too_large():

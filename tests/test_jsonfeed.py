@@ -88,6 +88,10 @@ def test_every_document_keeps_the_rules_of_json_feed_11(laid_out, case):
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["feed_url"] == f"{page.site.url}/{page.path}"
     assert feed.get("next_url") != feed["feed_url"]
+    assert all(ADDRESS.fullmatch(feed[key]) for key in ("home_page_url", "feed_url"))
+    assert ADDRESS.fullmatch(feed.get("next_url", feed["feed_url"]))
+    assert all(hub.keys() == {"type", "url"} for hub in feed.get("hubs", ()))
+    assert all(author.keys() <= {"name", "url"} for author in feed["authors"])
     assert [item["id"] for item in feed["items"]] == [item.id for item in page.items]
     for found, item in zip(feed["items"], page.items, strict=True):
         shaped(found, ITEM)
@@ -96,7 +100,11 @@ def test_every_document_keeps_the_rules_of_json_feed_11(laid_out, case):
             assert RFC3339.fullmatch(found[key])
             assert datetime.fromisoformat(found[key]) == date
         assert all(author["name"] for author in found["authors"])
+        assert all(author.keys() <= {"name", "url"} for author in found["authors"])
+        assert len(set(found.get("tags", ()))) == len(found.get("tags", ()))
+        assert all(ADDRESS.fullmatch(found[key]) for key in {"url", "image"} & found.keys())
         for file in found.get("attachments", []):
+            assert file.keys() <= {"url", "mime_type", "size_in_bytes"}
             assert file["mime_type"].count("/") == 1
             assert ADDRESS.fullmatch(file["url"])
             assert file.get("size_in_bytes", 1) > 0

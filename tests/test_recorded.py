@@ -105,6 +105,56 @@ async def visit_all(journey):
     return recorded, taken
 
 
+FORMATS = ("atom.xml", "rss20.xml", "feed.json")
+NAMES = {"atom": "http://www.w3.org/2005/Atom", "fh": "http://purl.org/syndication/history/1.0"}
+
+
+def said(path):
+    """Whether a feed document is an archive, its links by relation, and the ids of its entries."""
+    if path.suffix == ".json":
+        feed = json.loads(path.read_bytes())
+        links = {"self": feed["feed_url"], "prev-archive": feed.get("next_url")}
+        return None, links, [item["id"] for item in feed["items"]]
+    root = etree.parse(path).getroot()
+    head = root if root.tag.endswith("feed") else root[0]
+    links = [(link.get("rel"), link.get("href")) for link in head.findall("atom:link", NAMES)]
+    assert len(dict(links)) == len(links)
+    entries = head.xpath("atom:entry/atom:id/text() | item/guid/text()", namespaces=NAMES)
+    return head.find("fh:archive", NAMES) is not None, dict(links), entries
+
+
+def chains(root, url):
+    """Each feed leads back through all of its archives, and says the same in every format."""
+    archives = 0
+    for subscribed in root.rglob("atom.xml"):
+        folder = subscribed.parent
+        if folder.parent.name == "archives":
+            continue
+        count = sum(1 for _ in folder.glob("archives/*"))
+        steps = [folder, *(folder / "archives" / str(n) for n in range(count, 0, -1)), None]
+        archives += count
+        for newer, here, older in zip([None, *steps], steps[:-1], steps[1:], strict=False):
+            documents = [said(here / name) for name in FORMATS]
+            for name, (archive, links, _) in zip(FORMATS, documents, strict=True):
+                whole = {
+                    "self": here,
+                    "prev-archive": older,
+                    "next-archive": newer if newer != folder else None,
+                    "current": folder if here != folder else None,
+                }
+                wanted = {
+                    relation: place and f"{url}/{place.relative_to(root).as_posix()}/{name}"
+                    for relation, place in whole.items()
+                }
+                known = ("self", "prev-archive") if archive is None else tuple(wanted)
+                assert {one: links.get(one) for one in known} == {
+                    one: wanted[one] for one in known
+                }
+                assert archive in (None, here != folder)
+            assert documents[0][2] == documents[1][2] == documents[2][2]
+    assert archives
+
+
 async def test_every_recorded_document_is_polled_and_published(tmp_path, recorded):
     port, answers = recorded
     config = configured(tmp_path, port)
@@ -122,6 +172,7 @@ async def test_every_recorded_document_is_polled_and_published(tmp_path, recorde
     assert max(taken.values()) < SLOWEST, sorted(taken.items(), key=lambda t: -t[1])[:3]
     for body in published.values():
         etree.fromstring(body)
+    chains(config.publish_to, config.site.url)
     assert all(status == 304 for status in answers if status)
     assert [r.visit.status for r in second] == [
         304 if not r.visit.failure else r.visit.status for r in second

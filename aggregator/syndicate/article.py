@@ -108,7 +108,8 @@ def license_line(item: Item, label: str) -> str:
 
 
 def _continuation(item: Item, words: Words, spoken: str) -> str:
-    if item.extent is not Extent.EXCERPT or item.link is None:
+    whole = item.extent is Extent.FULL and item.body  # a publisher may send only a summary
+    if whole or item.extent is Extent.HEADLINE or item.link is None:
         return ""
     outlet = f"<bdi>{escape(item.source.name)}</bdi>"
     text = escape(words.continue_reading).replace("{outlet}", outlet)

@@ -16,6 +16,7 @@ so that the same page gives the same bytes.
 """
 
 from collections.abc import Iterable
+from html import escape
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -26,7 +27,6 @@ from aggregator.model import Document, Edition, Enclosure, Item, Page, Person
 from aggregator.syndicate import metadata
 from aggregator.syndicate.article import article
 from aggregator.text.characters import allowed
-from aggregator.text.html import escape
 from aggregator.text.language import xml_lang
 from aggregator.text.words import words_of
 
@@ -139,7 +139,7 @@ class _EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         _people(entry, item.authors)
         _links(entry, item)
         _add(entry, "rights", item.rights)
-        _add(entry, "summary", metadata.abstract(item))
+        _summary(entry, item)
         _source(entry, item)
         entry[:] = sorted(entry, key=lambda child: _ORDER[str(child.tag)])
         return entry
@@ -184,6 +184,16 @@ def _source(entry: etree._Element, item: Item) -> None:
     _add(source, "rights", meta.rights)
 
 
+def _summary(entry: etree._Element, item: Item) -> None:
+    """Write the summary, as HTML although it is plain text.
+
+    Readers that prefer plain text (rss2email as it comes) would take it for the whole article,
+    without the credit that stands in `content`. As HTML it is second to that everywhere.
+    """
+    if summary := metadata.abstract(item):
+        _html(etree.SubElement(entry, "summary"), summary)
+
+
 def _people(parent: etree._Element, people: Iterable[Person]) -> None:
     for person in people:
         author = etree.SubElement(parent, "author")
@@ -214,9 +224,15 @@ def _plain_text(construct: etree._Element, text: str) -> None:
     """Fill a text construct (section 3.1), leaving no reader in doubt that it is plain text."""
     text = allowed(text)
     if metadata.looks_like_markup(text):
-        construct.set("type", "html")
-        text = escape(text)
-    construct.text = text
+        _html(construct, text)
+    else:
+        construct.text = text
+
+
+def _html(construct: etree._Element, text: str) -> None:
+    """Fill a text construct with plain text that is written as HTML, apostrophes as they are."""
+    construct.set("type", "html")
+    construct.text = escape(text, quote=False)
 
 
 def _add(parent: etree._Element, name: str, text: str | None) -> None:

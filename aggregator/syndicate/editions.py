@@ -86,7 +86,7 @@ def page(
         if room >= 0 or entry.sequence in kept:
             shown.append(entry)
     shown.sort(key=lambda entry: (entry.published, entry.sequence), reverse=True)
-    moments = [moment for entry in newest for moment in (entry.emitted, entry.updated)]
+    moments = [moment for entry in newest for moment in _changes(entry)]
     moments += [one.at for one in withdrawn]
     return Page(
         site=site,
@@ -96,6 +96,11 @@ def page(
         items=_of_one_document([cuts[entry.sequence] for entry in shown]),
         withdrawn=withdrawn,
     )
+
+
+def _changes(entry: Published) -> tuple[datetime, ...]:
+    """When an entry appeared and changed: as its publisher says, and when we learned of it."""
+    return entry.emitted, entry.updated, entry.corrected or entry.emitted
 
 
 def _shorten(

@@ -37,7 +37,8 @@ def article_page(layout: Layout, article: Article) -> Document:
     seen = " ".join((item.title, item.summary, item.opening, _TAG.sub("", item.body)))
     side = direction(seen, item.language)
     outlet = Markup("<bdi>") + item.source.name + Markup("</bdi>")
-    goes_on = item.link is not None and item.extent is not Extent.FULL
+    # Many feeds bring a standfirst alone, also where we may show all: the text is at the outlet.
+    goes_on = item.link is not None and (item.extent is not Extent.FULL or not item.body)
     return render(
         layout,
         "article.html",
