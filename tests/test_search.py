@@ -295,17 +295,19 @@ def test_a_call_that_fails_changes_nothing(path):
     assert find(path, "en", "wheat").total == 1
 
 
-def test_the_stamp_is_kept_until_all_is_cleared(path):
+def test_the_stamp_is_kept_when_what_is_left_over_is_taken_out(path):
     with Index.open(path) as index:
         assert index.stamp() is None
         index.set_stamp("generation 7")
     with Index.open(path) as index:
         assert index.stamp() == "generation 7"
-        index.put([("en", 1, item("Dam"), "en/articles/1.html")])
-        index.clear()
-        assert index.stamp() is None
-        index.set_stamp("generation 8")
-    assert find(path, "en", "dam").total == 0
+        for tag, sequence in (("en", 1), ("en", 2), ("fr", 2)):
+            path_of = f"{tag}/articles/{sequence}.html"
+            index.put([(tag, sequence, item("Dam"), path_of)])
+        index.prune("en", {1})
+        assert index.stamp() == "generation 7"
+    assert [hit.sequence for hit in find(path, "en", "dam").hits] == [1]
+    assert [hit.sequence for hit in find(path, "fr", "dam").hits] == [2]
 
 
 def test_an_index_that_is_not_there_or_not_filled_is_not_ready(path):

@@ -120,15 +120,6 @@ class Index:
             for one in [one for (one,) in rows if one - first not in kept]:
                 _take_out(connection, one)
 
-    def clear(self) -> None:
-        """Take everything out, the stamp too.
-
-        Raises:
-            SearchError: everything is still there.
-        """
-        with self._writing() as connection:
-            _make(connection)
-
     # --- up to what -------------------------------------------------------------------------
 
     def stamp(self) -> str | None:

@@ -14,7 +14,6 @@ NOT_FOUND = "404.html"
 GONE = "410.html"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
-ICON = "icon.svg"
 OPML = "feeds.opml"
 
 FEEDS = (
