@@ -87,6 +87,7 @@ CHANGES = {
     "enclosures": (Enclosure(url="https://wire.example.org/1.jpg", length=5),),
     "origin": Origin(title="Agency"),
     "alternates": (Alternate(href="https://wire.example.org/fr/1", language="fr"),),
+    "robots": ("noarchive",),
 }
 
 

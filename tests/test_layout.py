@@ -76,7 +76,7 @@ DOORS = {
     "PIL": "aggregator/gather/picture.py",
     "py3langid": "aggregator/text/language.py",
     "publicsuffixlist": "aggregator/text/urls.py",
-    "typer": "aggregator/cli.py",
+    "typer": "aggregator/cli/",
     "jinja2": "aggregator/syndicate/site/",
     "markupsafe": "aggregator/syndicate/site/",
     "babel": "aggregator/syndicate/site/",
@@ -85,6 +85,9 @@ DOORS = {
     "uvicorn": "aggregator/serve/",
     "uvloop": "aggregator/serve/",
     "httptools": "aggregator/serve/",
+    "argon2": "aggregator/serve/",
+    "trafilatura": "aggregator/gather/webpage.py",
+    "protego": "aggregator/gather/robots.py",
 }
 
 

@@ -27,7 +27,7 @@ VOLATILE = frozenset({"base", "updated"})
 
 # Fields that came after digests had been stored: an entry without them keeps its digest, or all
 # that is stored would be read anew.
-ADDED = frozenset({"alternates"})
+ADDED = frozenset({"alternates", "robots"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,6 +184,17 @@ class ParsedEntry:
     enclosures: tuple[Enclosure, ...] = ()
     origin: Origin | None = None
     alternates: tuple[Alternate, ...] = ()  # its pages in named languages, but for `link`
+    robots: tuple[str, ...] = ()  # directives for machines, lower case: "noarchive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedEntry:
+    """A tombstone (RFC 6721 section 2): the publisher says that an entry is no more."""
+
+    ref: str  # the entry's id
+    when: str  # as written
+    by: str | None = None
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +208,9 @@ class ParsedFeed:
     update_period: timedelta | None = None  # sy:updatePeriod / sy:updateFrequency
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()  # Monday is 0
-    # Nothing acts on these two yet; retractions will need the first, subscriptions the second.
     complete: bool = False  # fh:complete (RFC 5005 section 2)
-    hubs: tuple[str, ...] = ()  # WebSub
+    hubs: tuple[str, ...] = ()  # WebSub; nothing subscribes yet
+    deleted: tuple[DeletedEntry, ...] = ()
     flaws: tuple[str, ...] = ()  # what was repaired in order to read it
 
 
@@ -259,3 +270,4 @@ class Entry:
     flags: tuple[str, ...] = ()  # "published-in-future", "date-absurd", ...
     also: tuple[str, ...] = ()  # other guids under which the document had this story
     translations: tuple[Alternate, ...] = ()  # their addresses in canonical form, like `address`
+    robots: tuple[str, ...] = ()  # what the publisher asks of machines: "noarchive"

@@ -4,15 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from aggregator.model.configured import Extent, Images, Length, Ruling
 from aggregator.model.gathered import Entry, Failure, FeedMeta, FeedState
-
-
-class Ruling(StrEnum):
-    """What is to happen with an entry."""
-
-    PUBLISH = "publish"
-    HOLD = "hold"
-    DROP = "drop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +14,35 @@ class Verdict:
 
     ruling: Ruling
     reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """An entry after the rules of its source: as they changed it, and what they say."""
+
+    entry: Entry
+    ruling: Ruling | None = None  # None: no rule decided
+    reasons: tuple[str, ...] = ()  # which rules fitted, and on what
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How much of one entry may be shown today, and why no more."""
+
+    extent: Extent
+    length: Length | None = None  # of an excerpt; None: the usual one
+    images: Images = Images.NONE
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """What a person wrote in place of the publisher's; None: the publisher's stands."""
+
+    title: str | None = None
+    standfirst: str | None = None
+    categories: tuple[str, ...] | None = None
+    language: str | None = None  # fixed once the entry is emitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +86,17 @@ class Change:
     published: datetime  # the publisher's, else first seen
     updated: datetime  # RFC 4287 section 4.2.15; never later than now, never decreasing
     verdict: Verdict
+    note: str = ""  # why it is this kind of change, where that is not plain
+    publish_at: datetime | None = None  # of a new one: not to be emitted before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """The publisher took an entry back: its own sign, at a visit or on the article's page."""
+
+    entry_id: int
+    at: datetime  # as the publisher says, else when we learned of it
+    why: str
 
 
 class Outcome(StrEnum):
@@ -94,3 +127,4 @@ class Visit:
     retry_at: datetime | None = None  # Retry-After: its host is left alone until then
     retry_host: str | None = None  # who said so, after redirects; None: the host asked
     next_domain: str | None = None  # what the next visit asks; None: the same as this one
+    removals: tuple[Removal, ...] = ()

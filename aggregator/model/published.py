@@ -58,6 +58,23 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The same story at another source, or by another address."""
+
+    source_id: str
+    link: str
+    original: bool = False  # it is the first publisher's, and came late
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A name that a credit gives, with its address where it has one."""
+
+    name: str
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """An entry that was emitted: its final id, link and place in our own sequence."""
 
@@ -74,6 +91,8 @@ class Published:
     source_updated: datetime | None  # the newest `updated` among that feed's entries
     corrected: datetime | None = None  # when its words last changed after it was emitted
     picture: Picture | None = None  # its lead image, where it was copied
+    entry_id: int = 0
+    copies: tuple[Copy, ...] = ()  # the same story from others, which is not shown itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +127,11 @@ class Item:
     license: str | None
     origin: Origin | None
     picture: Picture | None = None  # of which `enclosures` has the address, where it was copied
+    corrected: datetime | None = None
+    outlet: Mention | None = None  # the first publisher; None: the source
+    via: Mention | None = None  # who brought us what another published first
+    also: tuple[Mention, ...] = ()  # others that have the same story
+    credit: str | None = None  # the line the publisher asks for, in the item's language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

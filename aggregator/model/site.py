@@ -51,6 +51,21 @@ class Shelf:
     count: int | None = None  # articles on it
 
 
+class Fate(StrEnum):
+    """What a correction did with some words."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a correction changed in one paragraph, as far as both versions may be shown."""
+
+    parts: tuple[tuple[Fate, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An item and its page."""
@@ -60,6 +75,7 @@ class Article:
     corrected: datetime | None = None  # when a reader of the first version must know of a newer
     categories: tuple[Shelf, ...] = ()  # those that have a page
     counterparts: tuple[Counterpart, ...] = ()  # translations, and the same in other editions
+    changes: tuple[Difference, ...] = ()  # since it was first published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.store.schema import counters
 
+CLUSTER: Final = "cluster"
+COMPARED: Final = "compared"  # the last entry that was compared with others' of the same story
 ENTRY: Final = "entry"
 FENCE: Final = "fence"
 GENERATION: Final = "generation"
@@ -17,7 +19,19 @@ PING: Final = "ping"
 RULING: Final = "ruling"
 SEQUENCE: Final = "sequence"
 SERIES: Final = "series"
-NAMES: Final = (ENTRY, FENCE, GENERATION, PING, RULING, SEQUENCE, SERIES)
+TAKEDOWN: Final = "takedown"
+NAMES: Final = (
+    CLUSTER,
+    COMPARED,
+    ENTRY,
+    FENCE,
+    GENERATION,
+    PING,
+    RULING,
+    SEQUENCE,
+    SERIES,
+    TAKEDOWN,
+)
 
 _READ: Final = select(counters.c.value).where(counters.c.name == bindparam("counter"))
 _MOVE: Final = (

@@ -2,7 +2,7 @@
 
     numbers    what all tables share, and the two that hold single values
     gathered   what is polled, and what was read
-    judged     what people decided
+    judged     what people decided; stories that several sources tell
     published  emissions and what became of them, series, pictures, pings
 
 - Moments are integers, microseconds since 1970 UTC (columns `..._at`): exact, ordered, half the
@@ -36,7 +36,12 @@ from aggregator.store.schema.gathered import (
 from aggregator.store.schema.judged import (
     cluster_entries,
     clusters,
+    features,
+    outlets,
+    page_checks,
     rulings,
+    sketches,
+    takedown_bars,
     takedowns,
 )
 from aggregator.store.schema.numbers import (
@@ -77,12 +82,15 @@ __all__ = [
     "counters",
     "emissions",
     "entries",
+    "features",
     "feeds",
     "hosts",
     "keys",
     "meta",
     "metadata",
     "outdated",
+    "outlets",
+    "page_checks",
     "picture_uses",
     "pictures",
     "pings",
@@ -91,11 +99,13 @@ __all__ = [
     "revisions",
     "rulings",
     "series",
+    "sketches",
+    "takedown_bars",
     "takedowns",
     "translations",
     "visits",
     "withdrawals",
 ]
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration. A database beyond it was made by a newer program."""

@@ -21,7 +21,9 @@ from aggregator.store.schema.numbers import RULINGS, Id, metadata
 LEASED: Final = "lease_until IS NOT NULL"
 """What is being visited: a handful of all feeds."""
 
-PENDING: Final = "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL"
+PENDING: Final = (
+    "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL AND shown_by IS NULL"
+)
 """What waits for emission. Literal: SQLite uses a partial index only where the texts agree."""
 
 HELD: Final = "ruling = 'hold' AND withdrawn_at IS NULL"
@@ -32,6 +34,9 @@ SHOWN: Final = "entries.ruling = 'publish' AND entries.withdrawn_at IS NULL"
 
 GONE: Final = "sequence IS NOT NULL AND (ruling <> 'publish' OR withdrawn_at IS NOT NULL)"
 """What stood in a document and may not any more."""
+
+KEY_KINDS: Final = "'guid', 'address', 'same_story', 'sighting', 'text', 'title'"
+"""The last two find an entry that its publisher gave other guids and addresses."""
 
 # --- what is polled ---------------------------------------------------------------------------
 
@@ -123,10 +128,15 @@ entries = Table(
     Column("reasons", Text, nullable=False),  # JSON
     Column("ruling_id", BigInteger),  # the person's, in `rulings`: visits do not change it
     Column("sequence", BigInteger),  # its emission, once it has one
-    # Nothing sets these two yet. A takedown, or the publisher's own deletion, withdraws.
     Column("withdrawn_at", BigInteger),
-    # The article's page is still to be fetched; until then the entry waits, at most so long.
+    Column("withdrawn_why", Text),
+    Column("takedown_id", BigInteger),  # which one withdrew it; without one, its publisher did
+    # Nothing sets this yet. The article's page is still to be fetched; the entry waits so long.
     Column("awaiting_text_until", BigInteger),
+    Column("publish_at", BigInteger),  # an embargo: it is not emitted before
+    Column("edits", Text),  # JSON: Edits, what a person wrote in place of the publisher's
+    # Another entry that has the same story and is emitted: this one is not, it is named there.
+    Column("shown_by", BigInteger),
     ForeignKeyConstraint(["source_id", "feed_key"], ["feeds.source_id", "feeds.feed_key"]),
     CheckConstraint(f"ruling IN ({RULINGS})", name="ruling"),
     CheckConstraint("identity IN ('guid', 'link', 'hash')", name="identity"),
@@ -159,7 +169,7 @@ keys = Table(
     Column("digest", Text, nullable=False),
     # The source first: a poll then touches few pages, however large the table.
     PrimaryKeyConstraint("source_id", "value"),
-    CheckConstraint("kind IN ('guid', 'address', 'same_story', 'sighting')", name="kind"),
+    CheckConstraint(f"kind IN ({KEY_KINDS})", name="kind"),
     sqlite_with_rowid=False,
 )
 
@@ -171,6 +181,7 @@ revisions = Table(
     Column("seen_at", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("content", Text, nullable=False),  # JSON: Entry
+    Column("note", Text),  # why it is this kind of change, where that is not plain
     PrimaryKeyConstraint("entry_id", "number"),
     CheckConstraint("kind IN ('new', 'material', 'minor')", name="kind"),
 )

@@ -1,27 +1,19 @@
-"""The command `aggregator`. Acts: reads arguments, starts things, sets the exit status.
-
-Exit status: 0 done, 1 ours (the store, a file that cannot be written), 2 the operator's
-(feeds.yaml, the command line), 130 interrupted.
-"""
+"""The commands that gather, publish and show. Act: start things."""
 
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
-from rich.console import Console
 from rich.markup import escape
 
-from aggregator import __version__
-from aggregator.config import Config, load, schema
+from aggregator.cli.app import app, config_of, err, out
+from aggregator.config import Config, schema
 from aggregator.daemon import run as run_daemon
 from aggregator.demo.world import run_demo
-from aggregator.errors import AggregatorError, ConfigError
 from aggregator.listing import print_sources
-from aggregator.logs import configure_logs
 from aggregator.model import Listen
 from aggregator.pipeline import utc_now
 from aggregator.press import furnish
@@ -31,58 +23,16 @@ from aggregator.showing import showing
 from aggregator.store import Store
 from aggregator.update import update as run_update
 
-app = typer.Typer(
-    name="aggregator",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Gathers news from the sources in feeds.yaml and republishes it, one feed per language.",
-)
-out = Console()
-err = Console(stderr=True)
 log = structlog.get_logger()
 
 SourceIds = Annotated[list[str] | None, typer.Argument(help="Source ids from feeds.yaml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
-    if wanted:
-        out.print(f"aggregator {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    context: typer.Context,
-    config: Annotated[
-        Path, typer.Option("--config", "-c", help="The file that says what to do.")
-    ] = Path("feeds.yaml"),
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say more on standard error.")
-    ] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")
-    ] = False,
-    version: Annotated[  # noqa: ARG001
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print and exit.")
-    ] = False,
-) -> None:
-    context.obj = config
-    configure_logs("debug" if verbose else "warning" if quiet else "info")
-
-
-def _config(context: typer.Context) -> Config:
-    """Read feeds.yaml. Its warnings are told by `check`, and in the log of `run`."""
-    path = context.obj
-    assert isinstance(path, Path)
-    return load(path)
-
-
 @app.command()
 def run(context: typer.Context) -> None:
     """Poll and publish until told to stop (SIGTERM, Ctrl-C)."""
-    config = _config(context)
+    config = config_of(context)
     for warning in config.warnings:
         log.warning("feeds.yaml", message=warning)
     asyncio.run(run_daemon(config))
@@ -98,7 +48,7 @@ def update(
     as_json: AsJson = False,
 ) -> None:
     """Make one pass over what is due, publish, and end."""
-    config = _config(context)
+    config = config_of(context)
     _known(config, sources)
     asyncio.run(run_update(config, only=sources, force=everything, as_json=as_json))
 
@@ -114,7 +64,7 @@ def check(
     if print_schema:
         print(json.dumps(schema(), indent=2, ensure_ascii=False))  # noqa: T201
         return
-    config = _config(context)
+    config = config_of(context)
     furnish(config)  # so that mistakes in the theme and the operator's pages are told here too
     for warning in config.warnings:
         err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
@@ -132,7 +82,7 @@ def list_sources(
     context: typer.Context, sources: SourceIds = None, as_json: AsJson = False
 ) -> None:
     """Show every source: how it fares, when it is next due, what is wrong with it."""
-    config = _config(context)
+    config = config_of(context)
     _known(config, sources)
     print_sources(config, only=sources, as_json=as_json)
 
@@ -150,7 +100,7 @@ def parse(
     # Without a feeds.yaml it works too; one that was named must be there.
     named = context.parent is not None and context.parent.get_parameter_source("config")
     usual = getattr(named, "name", "") == "DEFAULT"
-    config = None if usual and not context.obj.exists() else _config(context)
+    config = None if usual and not context.obj.exists() else config_of(context)
     if config is not None:
         _known(config, [source] if source else None)
     asyncio.run(preview(document, config=config, source_id=source, as_json=as_json))
@@ -171,7 +121,7 @@ def serve(
     ] = None,
 ) -> None:
     """Show what is published over HTTP, beside a running daemon."""
-    config = _config(context)
+    config = config_of(context)
     listen = config.listen or Listen()
     serve_app(
         showing(config),
@@ -189,7 +139,7 @@ def backup(
     ] = None,
 ) -> None:
     """Copy the store, as it is at this moment, also beside a running daemon."""
-    config = _config(context)
+    config = config_of(context)
     now = utc_now()
     if target is None:
         folder = Path(config.store).parent / "backups"
@@ -219,18 +169,3 @@ def _known(config: Config, sources: list[str] | None) -> None:
             raise typer.BadParameter(
                 f"no source '{name}' in {config.path}; `aggregator list` shows the ids"
             )
-
-
-def main() -> None:
-    """Run the command line; every error of ours is a sentence and an exit status."""
-    try:
-        app()
-    except ConfigError as error:
-        for line in error.lines():
-            print(line, file=sys.stderr)  # noqa: T201 - exact lines, for editors to jump to
-        sys.exit(2)
-    except AggregatorError as error:
-        err.print(f"[red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
