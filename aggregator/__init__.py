@@ -10,13 +10,19 @@ Around it, from the top down; imports point down only:
     demo                    a small world of sources on loopback
     daemon, update,         the commands: keep it going, one pass,
     listing, preview        how sources fare, what a document would become
-    showing                 what is published, over HTTP: the tree and its search
-    serve                   the server under it
+    desk                    the queue and takedowns, on the command line
+    submitting              one article taken by hand
+    explaining              all that is known of one entry, in words
+    showing                 what is shown over HTTP: what is published, what waits
+    serve                   the server under it, and the review page
     pipeline                the journey itself, on one screen
+    judging                 its middle: what a document says that is not known yet
+    finding                 which entry is meant
     press                   its second half: what is stored becomes files
     push                    tells WebSub hubs which feeds changed
     search                  the index that finds published articles, beside the store
     pictures                the lead images that are copied: wanted, fetched, kept, dropped
+    watch                   are the pages of published articles still there?
     worker                  the bounded child process that reads and cleans
     health, logs            what happened, in numbers and lines
     config                  feeds.yaml -> Config, or every mistake in it

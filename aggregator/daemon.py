@@ -3,7 +3,8 @@
 APScheduler only ticks; when a source is next due is in the database, so that a restart polls
 nothing early and a Retry-After outlives the process. Two ticks: one claims what is due and
 starts visits, one publishes when the database says that output may have changed, whoever changed
-it (a visit here, or another command beside the daemon).
+it (a visit here, or another command beside the daemon), and when the time changes it: a permission
+ends, an article has waited long enough.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import contextlib
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -20,9 +21,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from aggregator import health
 from aggregator.config import Config
 from aggregator.errors import PublishError, StoreError
+from aggregator.judge import rights
 from aggregator.pipeline import Journey, open_journey
 from aggregator.serve import serving
-from aggregator.showing import showing
+from aggregator.serve.review import Password
+from aggregator.showing import reviewing, showing
 from aggregator.store import Claim, Recorded, Store
 from aggregator.store.lock import hold
 
@@ -30,7 +33,9 @@ POLL_TICK = timedelta(seconds=1)
 PUBLISH_TICK = timedelta(seconds=2)
 PUSH_TICK = timedelta(seconds=2)
 COPY_TICK = timedelta(seconds=5)
+WATCH_TICK = timedelta(seconds=30)
 CLOCK_JUMP = timedelta(seconds=5)
+WARN_TICK = timedelta(days=1)
 LONGEST_WAIT = timedelta(minutes=5)  # between two tries to publish
 PATIENCE = 0.7  # seconds that the store may block, a few times: SIGTERM is answered within five
 LAST_WORDS = 1.0  # seconds for publishing what the last visits brought
@@ -44,14 +49,25 @@ async def run(
     *,
     stop: asyncio.Event | None = None,
     on_visit: Callable[[Recorded], None] | None = None,
+    password: Password | None = None,
 ) -> None:
     """Poll and publish until SIGTERM, SIGINT or `stop`; ends within 5 seconds of it.
 
+    Args:
+        config: what to do.
+        stop: set when it is to end.
+        on_visit: told of each visit.
+        password: of the review page; None: the environment has it.
+
     Raises:
+        ReviewError: there is to be a review page, and no password that can be used.
+        ServeError: an address cannot be listened on.
         StoreLocked: another daemon publishes from this store.
         StoreError: the database cannot be used.
     """
     stop = stop or asyncio.Event()
+    if config.review is not None:
+        password = password or Password.from_environment()
     with _signals(stop), hold(config.store, purpose="run"):
         async with open_journey(config, patience=PATIENCE) as (journey, store):
             daemon = Daemon(journey, store, on_visit=on_visit)
@@ -62,7 +78,11 @@ async def run(
                 store=config.store,
                 publish=str(config.publish_to),
             )
-            async with daemon.ticking(), shown(config, journey, daemon):
+            async with (
+                daemon.ticking(),
+                shown(config, journey, daemon),
+                reviewed(config, journey, store, password),
+            ):
                 await stop.wait()
                 log.info("stopping", visits=daemon.under_way)
             log.info("stopped")
@@ -81,6 +101,24 @@ async def shown(config: Config, journey: Journey, daemon: "Daemon") -> AsyncIter
     app = showing(config, furniture=journey.press.furniture, health=daemon.health)
     async with serving(app, host=config.listen.host, port=config.listen.port) as listening:
         log.info("serving", at=listening.origin)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def reviewed(
+    config: Config, journey: Journey, store: Store, password: Password | None
+) -> AsyncIterator[None]:
+    """Show what waits for a person while the body runs, where feeds.yaml says so.
+
+    Raises:
+        ServeError: the address cannot be listened on.
+    """
+    if config.review is None:
+        yield
+        return
+    app = reviewing(config, store, clock=journey.now, password=password)
+    async with serving(app, host=config.review.host, port=config.review.port) as listening:
+        log.info("reviewing", at=f"{listening.origin}/review/")
         yield
 
 
@@ -123,9 +161,11 @@ class Daemon:
         self._on_visit = on_visit
         self._visits: dict[asyncio.Task[None], Claim] = {}
         self._published: int | None = None  # the generation that the files show
+        self._published_at = journey.now()  # and of which moment
         self._publishing = Chore(self._publish)
         self._pushing = Chore(journey.pusher.push)
         self._copying = Chore(journey.copyist.fetch_due)
+        self._watching = Chore(journey.watch.ask_due)
         # Defaults would drop a tick that is a second late, and read the machine's time zone.
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -156,9 +196,12 @@ class Daemon:
             (self.publish, PUBLISH_TICK),
             (self._pushing.begin, PUSH_TICK),
             (self._copying.begin, COPY_TICK),
+            (self._watching.begin, WATCH_TICK),
+            (self.warn, WARN_TICK),
         ):
             scheduler.add_job(tick, "interval", seconds=span.total_seconds())
         scheduler.start()
+        await self.warn()
         await self.publish()  # a crash may have come between commit and file
         watch = asyncio.create_task(self._watch_clock())
         try:
@@ -169,6 +212,7 @@ class Daemon:
             scheduler.shutdown(wait=False)
             await self._end_visits()
             await self._copying.cut()
+            await self._watching.cut()
             await self._pushing.cut()
             # Writing everything takes minutes; what is left is written after the next start.
             asyncio.get_running_loop().call_later(LAST_WORDS, self._journey.press.stop)
@@ -185,6 +229,7 @@ class Daemon:
             if abs(offset - before) > CLOCK_JUMP.total_seconds():
                 log.warning("clock-set", seconds=round(offset - before))
                 self._journey.enroll()  # brings timers back that were set by the other clock
+                self._published = None  # by the other clock's rights
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=self._journey.now())
             before = offset
@@ -209,14 +254,28 @@ class Daemon:
         if asyncio.get_running_loop().time() >= self._not_before:
             await self._publishing.begin()
 
+    async def warn(self) -> None:
+        """Say which permissions end soon or have ended."""
+        config = self._journey.config
+        sources = (*config.sources, *config.disabled)
+        for warning in rights.warnings(sources, self._journey.now()):
+            log.warning("rights", message=warning)
+
+    def _is_current(self, generation: int, now: datetime) -> bool:
+        """Whether the files show what is to be shown: of this generation and at this time."""
+        if generation != self._published or not self._journey.press.is_published():
+            return False
+        turn = self._journey.press.next_moment(self._published_at)
+        return turn is None or now < turn
+
     async def _publish(self) -> None:
-        """Publish if the database moved since the last time, or a file is missing."""
+        """Publish if the database moved, a moment came, or a file is missing."""
         try:
-            generation = self._store.generation()
-            if generation == self._published and self._journey.press.is_published():
+            generation, now = self._store.generation(), self._journey.now()
+            if self._is_current(generation, now):
                 return
             changed = await self._journey.press.publish()
-            self._published, self._troubles = generation, 0
+            self._published, self._published_at, self._troubles = generation, now, 0
         except (PublishError, StoreError) as error:
             self._troubles += 1
             wait = min(2.0**self._troubles, LONGEST_WAIT.total_seconds())

@@ -68,6 +68,8 @@ def visit_line(recorded: Recorded) -> dict[str, object]:
         line["failures"] = visit.state.failures
     if visit.state.stopped:
         line["stopped"] = visit.state.stopped
+    if visit.state.quarantine is not None:
+        line["quarantined"] = visit.state.quarantine.reason
     if visit.flaws:
         line["flaws"] = list(visit.flaws)
     if not recorded.accepted:

@@ -11,6 +11,7 @@ from rich.text import Text
 from aggregator import health
 from aggregator.config import Config
 from aggregator.gather import schedule
+from aggregator.judge import rights
 from aggregator.model import Feed, FeedState, Source
 from aggregator.pipeline import utc_now
 from aggregator.store import FeedRow, Store
@@ -33,7 +34,7 @@ def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool
         for feed in source.feeds
     ]
     if as_json:
-        report = [_facts(*row) for row in rows]
+        report = [_facts(*row, now) for row in rows]
         print(json.dumps(report, ensure_ascii=False, indent=2))  # noqa: T201
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -50,7 +51,7 @@ def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool
         said, _, reason = schedule.describe(_state(source, row), now).partition(": ")
         if source in config.disabled:
             said, reason = "disabled", ""
-        table.add_row(name, *_cells(source, row, said))
+        table.add_row(name, *_cells(source, row, said, now))
         if row is not None and row.held_until is not None:
             reason += f"; its host asked for a pause until {row.held_until:%Y-%m-%d %H:%M} UTC"
         if reason:
@@ -59,19 +60,27 @@ def print_sources(config: Config, *, only: Collection[str] | None, as_json: bool
     out.print(table, soft_wrap=not out.is_terminal)
     for note in notes:
         out.print(Text(note, style="red"), soft_wrap=True)
+    if held := sum(row.held for _, _, row in rows if row is not None):
+        wait = "entry waits" if held == 1 else "entries wait"
+        out.print(f"{held} {wait} for a person: `aggregator queue list`", highlight=False)
+    listed = {source.id: source for source, _, _ in rows}
+    for warning in rights.warnings(listed.values(), now):
+        out.print(Text(warning, style="yellow"), soft_wrap=True)
 
 
 def _state(source: Source, row: FeedRow | None) -> FeedState:
     return row.state if row else FeedState(source_id=source.id)
 
 
-def _cells(source: Source, row: FeedRow | None, said: str) -> tuple[str | Text, ...]:
+def _cells(
+    source: Source, row: FeedRow | None, said: str, now: datetime
+) -> tuple[str | Text, ...]:
     state = _state(source, row)
     style = "red" if state.stopped or state.failures > 2 else "yellow" if state.failures else ""
     success = f"{state.last_success:%Y-%m-%d %H:%M}" if state.last_success else "never"
     return (
         source.language or "-",
-        str(source.rights.allows),
+        str(rights.standing(source.rights, now=now).allows),
         str(row.entries if row else 0),
         str(row.held or "") if row else "",
         success,
@@ -79,15 +88,22 @@ def _cells(source: Source, row: FeedRow | None, said: str) -> tuple[str | Text, 
     )
 
 
-def _facts(source: Source, feed: Feed, row: FeedRow | None) -> dict[str, object]:
+def _facts(source: Source, feed: Feed, row: FeedRow | None, now: datetime) -> dict[str, object]:
     state = _state(source, row)
+    held = rights.standing(source.rights, now=now)
     return {
         "source": source.id,
         "feed": feed.key,
         "name": source.name,
         "url": schedule.current_url(feed, state) or feed.candidates[0],
         "language": source.language,
-        "rights": str(source.rights.allows),
+        "rights": str(held.allows),
+        "images": str(held.images),
+        "translate": held.translate,
+        "status": source.rights.status and str(source.rights.status),
+        "granted": source.rights.granted and source.rights.granted.isoformat(),
+        "expires": source.rights.expires and source.rights.expires.isoformat(),
+        "rights_warnings": list(rights.warnings((source,), now)),
         "entries": row.entries if row else 0,
         "held": row.held if row else 0,
         "visits": row.visits if row else 0,

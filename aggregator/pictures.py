@@ -1,6 +1,6 @@
 """The lead images that we may copy: wanted, fetched, made anew, kept, published, dropped. Acts.
 
-A source whose rights say `images: copy` lets us show the lead image of its entries, from our own
+Where rights say `images: copy`, we may show the lead image of an entry, from our own
 site: no page of ours loads anything from anybody else. The publisher says which entries it lays
 out (`Gallery.want`); some time later the image is fetched and made anew in the bounded child
 (`Copyist.fetch_due`), which makes those entries outdated; the next publish shows it.
@@ -77,7 +77,7 @@ class Gallery:
     """The copies that there are and the wish for more. May be used from several threads.
 
     Args:
-        config: what is published, and the rights of today.
+        config: what is published.
         store: what is remembered.
         clock: the time, aware.
     """
@@ -87,11 +87,6 @@ class Gallery:
         self._root = config.publish_to
         self._store = store
         self._clock = clock
-        self._allowed = {
-            source.id
-            for source in (*config.sources, *config.disabled)
-            if source.rights.images is Images.COPY
-        }
         self._revoked = False  # since it was last tidy
         self._tidied: datetime | None = None
         # A file is written before it is remembered: nobody may tidy it away in between.
@@ -99,11 +94,12 @@ class Gallery:
 
     # --- what is wanted ---------------------------------------------------------------------
 
-    def want(self, entries: Iterable[Published]) -> None:
+    def want(self, entries: Iterable[tuple[Published, Images]]) -> None:
         """Let the lead images of entries be copied, and forget those that may be copied no more.
 
         Args:
-            entries: those that are laid out now; of known images nothing is done twice.
+            entries: those that are laid out now, each with what may happen to its images; of
+                known images nothing is done twice.
 
         Raises:
             StoreError: the database failed.
@@ -112,11 +108,11 @@ class Gallery:
         news: list[tuple[str, int]] = []
         rest: list[tuple[str, int]] = []
         forbidden: list[int] = []
-        for entry in entries:
+        for entry, images in entries:
             image = entry.entry.lead_image
             if image is None or counts_readers(image.url):
                 continue
-            if entry.source_id not in self._allowed:
+            if images is not Images.COPY:
                 forbidden.append(entry.sequence)
                 self._revoked = self._revoked or entry.picture is not None
             elif entry.picture is None:

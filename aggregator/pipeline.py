@@ -3,9 +3,7 @@
 claim what is due
    fetch          an unchanged body or a 304 ends here
    read           in the bounded child
-   recall         the one question to the store
-   normalize      only what is new or changed, in the bounded child
-   judge, revise  pure
+   judge          what of it is new, changed or taken back, and may appear: see `judging`
    record         each visit whole or absent
 emit, cut to rights, render, write
 """
@@ -16,17 +14,17 @@ import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
+from aggregator import judging
 from aggregator.config import Config
 from aggregator.errors import SourceError, StoreBusy
 from aggregator.gather import schedule
 from aggregator.gather.fetch import AllowList, Fetcher, host_of
-from aggregator.judge import revise, rules
+from aggregator.gather.robots import Robots
+from aggregator.judge import rules, welcome
 from aggregator.model import (
-    Change,
-    ChangeKind,
     Failure,
     Feed,
     FeedMeta,
@@ -43,10 +41,10 @@ from aggregator.push import Pusher
 from aggregator.store import BUSY_SECONDS, Claim, Decision, Recorded, Store
 from aggregator.syndicate import mint
 from aggregator.text import dates
+from aggregator.watch import Watch
 from aggregator.worker import TIME_LIMIT, Reading, WorkerPool
 
 PATIENCE: Final = 10  # times that a recording is tried while another process writes
-_A_MOMENT: Final = timedelta(milliseconds=1)
 
 
 def utc_now() -> datetime:
@@ -88,12 +86,24 @@ class Journey:
             store, fetcher, hubs=config.hubs, site_url=config.site.url, clock=clock
         )
         self.copyist = Copyist(self.press.gallery, store, fetcher, pool, clock=clock)
+        self.watch = Watch(
+            store,
+            fetcher,
+            Robots(self._ask, pool.permits),
+            sources=[source.id for source in config.sources if source.watch_removals],
+            clock=clock,
+        )
         # Two feeds of one outlet share its entries: what one recalls the other must not record.
         self._one_at_a_time: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def now(self) -> datetime:
         """Ask the clock."""
         return self._clock()
+
+    async def _ask(self, url: str, now: datetime) -> Fetched:
+        answer = await self._fetcher.fetch(url, validators=None, now=now)
+        assert isinstance(answer, Fetched)  # nothing else without validators
+        return answer
 
     def enroll(self) -> None:
         """Make the feeds of feeds.yaml known to the store; also after the clock was set."""
@@ -112,14 +122,21 @@ class Journey:
         decided: list[Decision] = []
         for source_id in self._store.undecided_sources():
             source = self._sources.get(source_id)
-            if source is None or source.language is None:
+            if source is None or not (source.language or any(r.language for r in source.rules)):
                 continue
             waiting = self._store.undecided(source_id)
-            entries = await self._pool.decide(tuple(entry for _, entry in waiting), source=source)
+            screened = await self._pool.decide(
+                tuple(entry for _, entry in waiting), source=source, now=self._clock()
+            )
+            reasons = self._store.reasons(entry_id for entry_id, _ in waiting)
             decided += (
-                Decision(entry_id=entry_id, entry=entry, verdict=rules.judge(entry, source))
-                for (entry_id, _), entry in zip(waiting, entries, strict=True)
-                if entry.language is not None
+                Decision(
+                    entry_id=entry_id,
+                    entry=one.entry,
+                    verdict=welcome.kept(rules.judge(one, source), reasons.get(entry_id, ())),
+                )
+                for (entry_id, _), one in zip(waiting, screened, strict=True)
+                if one.entry.language is not None
             )
         return self._store.redecide(decided, now=self._clock()) if decided else 0
 
@@ -168,7 +185,7 @@ class Journey:
 
         Errors of the world become a failed visit here and nowhere else.
         """
-        state = claim.state
+        state = judging.released(self._store, claim.state)
         source, feed = self._sources[state.source_id], self._feed(claim)
         assert feed is not None  # `claim` gives no others
         trip = _Trip(claim, state, source, feed, schedule.current_url(feed, state))
@@ -186,41 +203,20 @@ class Journey:
                     answer, source.id, guids_unreliable=state.guids_unreliable
                 )
             async with self._one_at_a_time[source.id]:
-                trip.changes = await self._changes(source, feed, trip.reading)
+                if trip.reading is not None:
+                    trip.judged = await judging.judge(
+                        self._store,
+                        self._pool,
+                        source=source,
+                        feed=feed,
+                        state=state,
+                        reading=trip.reading,
+                        now=self._clock(),
+                    )
                 return await self._record(trip)
         except SourceError as error:
-            trip.result, trip.reading, trip.changes = error, None, ()
+            trip.result, trip.reading, trip.judged = error, None, judging.Judged()
             return await self._record(trip)
-
-    async def _changes(
-        self, source: Source, feed: Feed, reading: Reading | None
-    ) -> tuple[Change, ...]:
-        """Find out what a document says that is not known yet."""
-        if reading is None:
-            return ()
-        now = self._clock()
-        recall = self._store.recall(source.id, feed.key, reading.items)
-        known = {item.key: recall.find(item) for item in reading.items}
-        news = tuple(
-            item
-            for item in reading.items
-            if (was := known[item.key]) is None or was.digest != item.digest
-        )
-        entries = await self._pool.normalize(
-            news, source=source, feed=feed, meta=reading.feed.meta, now=now
-        )
-        # Entries without dates were first seen in the document's order, a millisecond apart: one
-        # time for all would be less than we know (RFC 4287 section 3.3).
-        return tuple(
-            revise.revise(
-                entry,
-                known[entry.key],
-                rules.judge(entry, source),
-                feed_key=feed.key,
-                now=now - order * _A_MOMENT,
-            )
-            for order, entry in enumerate(entries)
-        )
 
     async def _record(self, trip: "_Trip") -> Recorded:
         now = self._clock()
@@ -237,7 +233,7 @@ class Journey:
         )
         if trip.reading is not None:
             state = replace(
-                state,
+                trip.judged.remembered(state),
                 iri=state.iri or _iri(trip.reading.feed.meta, trip.url),
                 guids_unreliable=state.guids_unreliable or trip.reading.guids_shared,
             )
@@ -293,7 +289,7 @@ class _Trip:
         self.result: Fetched | NotModified | SourceError
         self.fetched: Fetched | None = None  # a new body, whether or not it proved to be a feed
         self.reading: Reading | None = None
-        self.changes: tuple[Change, ...] = ()
+        self.judged = judging.Judged()
 
 
 def _asked_next(feed: Feed, state: FeedState) -> str:
@@ -307,7 +303,7 @@ def _iri(meta: FeedMeta, url: str) -> str:
 
 
 def _brought_news(trip: _Trip) -> bool:
-    return any(change.kind is not ChangeKind.ALIAS for change in trip.changes)
+    return judging.brought_news(trip.judged.changes)
 
 
 def _meta(trip: _Trip, state: FeedState, now: datetime) -> FeedMeta | None:
@@ -335,9 +331,11 @@ def _visit(trip: _Trip, state: FeedState, now: datetime) -> Visit:
         status=200,
         received=0,
         state=state,
-        changes=trip.changes,
+        changes=trip.judged.changes,
+        removals=trip.judged.removals,
+        returned=trip.judged.returned,
         meta=_meta(trip, state, now),
-        flaws=trip.reading.feed.flaws if trip.reading else (),
+        flaws=(*trip.reading.feed.flaws, *trip.judged.flaws) if trip.reading else (),
         next_domain=_asked_next(trip.feed, state),
     )
     result = trip.result

@@ -16,7 +16,7 @@ from aggregator.errors import AggregatorError
 from aggregator.gather import schedule
 from aggregator.gather.fetch import AllowList, Fetcher
 from aggregator.judge import rules
-from aggregator.model import Entry, Feed, Fetched, NotModified, Source, Verdict
+from aggregator.model import Feed, Fetched, NotModified, Screened, Source, Verdict
 from aggregator.pipeline import utc_now
 from aggregator.press import user_agent
 from aggregator.store import Store
@@ -33,6 +33,8 @@ async def preview(
     document: str, *, config: Config | None, source_id: str | None, as_json: bool
 ) -> None:
     """Read a feed as `update` would, and print its articles instead of storing them.
+
+    The rules of its source are tried on them: which of them fitted, on what, and what they did.
 
     Args:
         document: an http(s) address, or the path of a file.
@@ -51,12 +53,12 @@ async def preview(
     fetched = await _fetch(document, source, config, now)
     async with WorkerPool(1) as pool:
         reading = await pool.read(fetched, source.id, guids_unreliable=False)
-        entries = await pool.normalize(
+        screened = await pool.normalize(
             reading.items, source=source, feed=feed, meta=reading.feed.meta, now=now
         )
-    judged = [(entry, rules.judge(entry, source)) for entry in entries]
+    judged = [(one, rules.judge(one, source)) for one in screened]
     if as_json:
-        articles = [_article(entry, verdict) for entry, verdict in judged]
+        articles = [_article(one, verdict) for one, verdict in judged]
         report = {"feed": _feed(reading, source), "articles": articles}
         print(json.dumps(report, ensure_ascii=False, indent=2))  # noqa: T201
     else:
@@ -147,7 +149,8 @@ def _feed(reading: Reading, source: Source) -> dict[str, object]:
     }
 
 
-def _article(entry: Entry, verdict: Verdict) -> dict[str, object]:
+def _article(screened: Screened, verdict: Verdict) -> dict[str, object]:
+    entry = screened.entry
     return {
         "title": entry.title,
         "standfirst": entry.standfirst,
@@ -168,6 +171,7 @@ def _article(entry: Entry, verdict: Verdict) -> dict[str, object]:
         "flags": list(entry.flags),
         "ruling": str(verdict.ruling),
         "reasons": list(verdict.reasons),
+        "rules": list(screened.reasons),
         "body": entry.body,
     }
 
@@ -176,14 +180,15 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
 
 
-def _print(reading: Reading, source: Source, judged: Iterable[tuple[Entry, Verdict]]) -> None:
+def _print(reading: Reading, source: Source, judged: Iterable[tuple[Screened, Verdict]]) -> None:
     out = Console(highlight=False, soft_wrap=True, file=sys.stdout)
     feed = reading.feed
     out.print(Text(feed.meta.title or source.name, style="bold"))
     out.print(f"{feed.format}, {len(reading.items)} entries, language {feed.meta.language or '-'}")
     for flaw in feed.flaws:
         out.print(Text(f"flaw: {flaw}", style="yellow"))
-    for entry, verdict in judged:
+    for screened, verdict in judged:
+        entry = screened.entry
         out.print()
         out.print(Text(entry.title, style="bold"))
         if text := entry.standfirst or excerpt(plain(entry.body), words=30):
@@ -192,8 +197,10 @@ def _print(reading: Reading, source: Source, judged: Iterable[tuple[Entry, Verdi
         names = ", ".join(person.name for person in entry.byline) or "no byline"
         out.print(Text(f"{day} · {names}"))
         out.print(Text(f"Source: {source.name} {entry.link or '(no address)'}"))
-        reasons = "; ".join(verdict.reasons)
-        out.print(Text(f"{verdict.ruling}: {reasons}", style="dim"))
+        for fitted in screened.reasons:
+            out.print(Text(fitted, style="cyan"))
+        reasons = "; ".join(why for why in verdict.reasons if why not in screened.reasons)
+        out.print(Text(f"{verdict.ruling}: {reasons or 'by that rule'}", style="dim"))
         identity = f"identity by {entry.identity}: {entry.key.guid}"
         words = len(plain(entry.body).split())
         out.print(Text(f"{identity} · {words} words of body", style="dim"))

@@ -1,11 +1,15 @@
-"""What is published, over HTTP: the tree and its search, for `run`, `serve` and `demo`."""
+"""What is shown over HTTP, for `run`, `serve` and `demo`: what is published, and what waits."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from aggregator.config import Config
+from aggregator.config.languages import own_name
 from aggregator.press import Furniture, furnish
 from aggregator.search import location
 from aggregator.serve import App, Health, make_app, search_routes
+from aggregator.serve.review import Password, Reviewed, review_app
+from aggregator.store import Store
 
 
 def showing(
@@ -38,3 +42,31 @@ def showing(
         routes=routes or (),
         on_answer=on_answer,
     )
+
+
+def reviewing(
+    config: Config,
+    store: Store,
+    *,
+    clock: Callable[[], datetime],
+    password: Password | None = None,
+) -> App:
+    """Make the application where people decide what waits.
+
+    Args:
+        config: what is followed, and in which languages it is published.
+        store: where the queue is.
+        clock: the time, aware.
+        password: the one that lets in; None: the environment has it.
+
+    Raises:
+        ReviewError: the environment has no password that can be used.
+    """
+    codes = dict.fromkeys(code for edition in config.editions for code in edition.languages)
+    outlets = {source.id: source.name for source in (*config.sources, *config.disabled)}
+    about = Reviewed(
+        title=config.site.title,
+        outlets=outlets,
+        languages={code: own_name(code) for code in codes},
+    )
+    return review_app(about, store, password or Password.from_environment(), clock=clock)

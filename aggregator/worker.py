@@ -22,15 +22,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, EnumType
+from functools import partial
 from io import BytesIO
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Final, Self
 
 from aggregator.errors import FailureKind, SourceError
+from aggregator.gather import robots, webpage
 from aggregator.gather.feed import read
 from aggregator.gather.identify import identify, shared_guids
 from aggregator.gather.normalize import decide_again, normalize
 from aggregator.gather.picture import Copy, describe, reencode
+from aggregator.judge import filters
 from aggregator.model import (
     Entry,
     Feed,
@@ -39,11 +42,13 @@ from aggregator.model import (
     Identified,
     ParsedFeed,
     Picture,
+    Screened,
     Source,
 )
 
 TIME_LIMIT = timedelta(seconds=30)
 MEMORY_LIMIT = 768 * 1024 * 1024  # bytes of data; the language model alone takes about 90 MB
+_NONE_SEEN: Final[Mapping[str, datetime]] = {}
 JOBS_PER_CHILD = 1000  # then a fresh one: what a library leaks ends with its process
 
 _LENGTH = struct.Struct("!I")
@@ -80,14 +85,36 @@ def _read(fetched: Fetched, source_id: str, guids_unreliable: bool) -> Reading: 
     return Reading(feed=replace(feed, entries=()), items=items, guids_shared=shared)
 
 
+def _webpage(fetched: Fetched) -> Reading:
+    """Read an article's own page; whose it is, only the parent can tell."""
+    feed = webpage.read(fetched)
+    items = identify("", feed, guids_unreliable=False)
+    return Reading(feed=replace(feed, entries=()), items=items, guids_shared=False)
+
+
 def _normalize(
-    items: tuple[Identified, ...], source: Source, feed: Feed, meta: FeedMeta, now: datetime
-) -> tuple[Entry, ...]:
-    return tuple(normalize(i, source=source, feed=feed, meta=meta, now=now) for i in items)
+    items: tuple[Identified, ...],
+    source: Source,
+    feed: Feed,
+    meta: FeedMeta,
+    now: datetime,
+    seen: Mapping[str, datetime],
+) -> tuple[Screened, ...]:
+    screened = []
+    for item in items:
+        bring = partial(normalize, item, source=source, feed=feed, meta=meta, now=now)
+        when = seen.get(item.key.guid, now)
+        screened.append(filters.screen(bring(), source.rules, now=when, without=bring))
+    return tuple(screened)
 
 
-def _decide(entries: tuple[Entry, ...], source: Source) -> tuple[Entry, ...]:
-    return tuple(decide_again(entry, source=source) for entry in entries)
+def _decide(
+    entries: tuple[Entry, ...], source: Source, now: datetime, seen: Mapping[str, datetime]
+) -> tuple[Screened, ...]:
+    decided = (decide_again(entry, source=source) for entry in entries)
+    return tuple(
+        filters.screen(entry, source.rules, now=seen.get(entry.key.guid, now)) for entry in decided
+    )
 
 
 JOBS: dict[str, Callable[..., Any]] = {
@@ -95,6 +122,8 @@ JOBS: dict[str, Callable[..., Any]] = {
     "normalize": _normalize,
     "decide": _decide,
     "picture": reencode,
+    "robots": robots.permits,
+    "webpage": _webpage,
 }
 
 
@@ -155,27 +184,60 @@ class WorkerPool:
         feed: Feed,
         meta: FeedMeta,
         now: datetime,
-    ) -> tuple[Entry, ...]:
-        """Bring identified entries into the article format.
+        seen: Mapping[str, datetime] = _NONE_SEEN,
+    ) -> tuple[Screened, ...]:
+        """Bring identified entries into the article format, and through the source's rules.
+
+        `seen` says by guid when entries that are known were first seen: rules judge the age that
+        they had then.
 
         Raises:
             SourceError: they took too much time or memory.
         """
         if not items:
             return ()
-        entries = await self._run("normalize", items, source, feed, meta, now)
-        assert isinstance(entries, tuple)
-        return entries
+        screened = await self._run("normalize", items, source, feed, meta, now, dict(seen))
+        assert isinstance(screened, tuple)
+        return screened
 
-    async def decide(self, entries: tuple[Entry, ...], *, source: Source) -> tuple[Entry, ...]:
+    async def decide(
+        self,
+        entries: tuple[Entry, ...],
+        *,
+        source: Source,
+        now: datetime,
+        seen: Mapping[str, datetime] = _NONE_SEEN,
+    ) -> tuple[Screened, ...]:
         """Decide the language of stored entries again, by what the operator says now.
+
+        `seen` is as for `normalize`.
 
         Raises:
             SourceError: they took too much time or memory.
         """
-        decided = await self._run("decide", entries, source)
+        decided = await self._run("decide", entries, source, now, dict(seen))
         assert isinstance(decided, tuple)
         return decided
+
+    async def webpage(self, fetched: Fetched) -> Reading:
+        """Read an article's own page: one entry, whose key names no source yet.
+
+        Raises:
+            SourceError: it shows no article, or it took too much time or memory.
+        """
+        reading = await self._run("webpage", fetched)
+        assert isinstance(reading, Reading)
+        return reading
+
+    async def permits(self, body: bytes, url: str) -> bool:
+        """Whether a robots.txt lets us ask for `url`.
+
+        Raises:
+            SourceError: it took too much time or memory.
+        """
+        permitted = await self._run("robots", body, url)
+        assert isinstance(permitted, bool)
+        return permitted
 
     async def picture(self, body: bytes) -> tuple[Picture, bytes]:
         """Make the copy of an image file that we serve; its name is given here, not by the child.

@@ -16,6 +16,7 @@ from aggregator.pipeline import Journey
 from aggregator.store import Store
 from aggregator.syndicate import editions
 from aggregator.worker import WorkerPool
+from tests.cutting import cutter
 
 CONFIG = """\
 site: {title: Test Center, url: https://center.example, owner_name: Desk, owner_email: d@c.example}
@@ -151,6 +152,7 @@ ENTRY = {
 
 def _published(given):
     outer = {"sequence", "id", "emitted", "language", "published", "updated"}
+    outer |= {"corrected", "copies"}
     entry = ENTRY | {key: value for key, value in given.items() if key in ENTRY}
     entry |= {key: given.get(key) for key in ("link", "published", "updated", "language")}
     entry["key"] = {"source_id": given["source"], "guid": given["id"]}
@@ -170,11 +172,12 @@ def _laid_out(case, name="atom.xml"):
     # JSON may hold lone surrogates and controls, and so may what a publisher sends.
     given = json.loads(case.read_text(encoding="utf-8"))
     sources = TypeAdapter(tuple[Source, ...]).validate_python(given["sources"])
+    site = TypeAdapter(Site).validate_python(given["site"])
     page = editions.page(
-        TypeAdapter(Site).validate_python(given["site"]),
+        site,
         TypeAdapter(Edition).validate_python(given["edition"]),
         [_published(entry) for entry in given["entries"]],
-        {source.id: source for source in sources},
+        cut_to=cutter(site, {source.id: source for source in sources}),
         created=datetime.fromisoformat(given["created"]),
     )
     own = {"path": f"{page.edition.tag}/{{name}}", **given.get("page", {})}

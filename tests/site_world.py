@@ -26,9 +26,11 @@ from aggregator.model import (
     Site,
     SitemapEntry,
     Source,
+    Withdrawn,
 )
 from aggregator.syndicate import site as pages
 from aggregator.syndicate.site import addresses
+from aggregator.text import difference
 
 CORPUS = Path(__file__).parent / "corpus" / "site"
 FLAG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><rect width="16" height="9" fill="#486"/><path d="M0 9 5 3l4 4 3-3 4 5z" fill="#253"/></svg>'
@@ -41,6 +43,7 @@ SOURCES = {
     one.id: one for one in TypeAdapter(tuple[Source, ...]).validate_python(GIVEN["sources"])
 }
 MONTHS = ((2025, 1, 3), (2026, 12, 1), (2026, 11, 120), (2025, 12, 2))
+WITHDRAWN = TypeAdapter(tuple[Withdrawn, ...]).validate_python(GIVEN["withdrawn"])
 QUERIES = {
     "found": "two neighbors",
     "turned": "R&D <b> index.html",
@@ -76,6 +79,8 @@ def item(given):
             "rights": None,
             "license": given.get("license"),
             "origin": None,
+            **{name: given[name] for name in ("outlet", "via", "also") if name in given},
+            "credit": source.rights.credit,
         }
     )
 
@@ -87,6 +92,7 @@ def slug(name):
 
 
 def article(given, tag):
+    found = difference.differences(**given["changed"]) if "changed" in given else ()
     return Article(
         item=item(given),
         path=addresses.article(tag, given["slug"]),
@@ -99,6 +105,8 @@ def article(given, tag):
             Counterpart(tag=other, path=path, language=language)
             for other, path, language in given.get("translations", [])
         ),
+        changes=() if difference.is_rewritten(found) else difference.changed(found),
+        rewritten=bool(found) and difference.is_rewritten(found),
     )
 
 
@@ -110,7 +118,7 @@ def articles(tag):
 
 def frame(edition, **changes):
     own = pages.load_pages(CORPUS / "pages", edition)
-    around = {"pages": tuple(own), "search": True, **changes}
+    around = {"pages": tuple(own), "search": True, "takedowns": True, **changes}
     return Frame(site=SITE, edition=edition, editions=EDITIONS, **around)
 
 
@@ -139,7 +147,7 @@ def world(theme=None, **changes):
         *theme.files,
         pages.front_page(theme, SITE, EDITIONS),
         pages.not_found_page(theme, SITE, EDITIONS),
-        pages.gone_page(theme, SITE, EDITIONS),
+        pages.gone_page(theme, SITE, EDITIONS, takedowns=True),
         pages.robots_txt(theme, SITE),
         Document(path=PICTURE, media_type="image/jpeg", body=photograph()),
         Document(path="static/flag.svg", media_type="image/svg+xml", body=FLAG),
@@ -197,6 +205,7 @@ def edition_pages(desk):
             if e.tag != tag and name in pages.load_pages(CORPUS / "pages", e)
         )
         yield pages.operator_page(desk, name, text, others)
+    yield pages.takedowns_page(desk, WITHDRAWN, same(addresses.takedowns, tag))
     for path in (addresses.bot(tag), *((addresses.BOT,) if tag == "en" else ())):
         yield pages.bot_page(
             desk,

@@ -14,7 +14,6 @@ from aggregator.model import (
     Html,
     Item,
     Person,
-    Rights,
     Source,
 )
 from aggregator.syndicate.article import article
@@ -144,7 +143,7 @@ CREDITS = [
 
 @pytest.mark.parametrize(("credit", "line"), CREDITS)
 def test_the_credit_that_a_publisher_asks_for_is_shown(credit, line):
-    html = shown(source=replace(ITEM.source, rights=Rights(credit=credit)))
+    html = shown(credit=credit)
     assert words(html).endswith(f"Source: The Outlet{line} The body.")
 
 

@@ -27,6 +27,7 @@ from aggregator.model import (
 from aggregator.syndicate.atom import render
 from aggregator.syndicate.editions import LIMIT, page
 from aggregator.text.html import sanitize
+from tests.cutting import cutter
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "corpus" / "pages").glob("*.json"))
@@ -255,7 +256,13 @@ def test_whatever_an_entry_holds_the_document_is_well_formed_and_keeps_the_rules
         )
         for number, (entry, meta, first, last) in enumerate(entries)
     ]
-    laid = page(SITE, SHOWN, window, {"s": source}, created=datetime(2025, 1, 1, tzinfo=UTC))
+    laid = page(
+        SITE,
+        SHOWN,
+        window,
+        cut_to=cutter(SITE, {"s": source}),
+        created=datetime(2025, 1, 1, tzinfo=UTC),
+    )
     body = render(laid).body
     rules_of_rfc_4287(body)
     assert len(body) < LIMIT

@@ -59,7 +59,7 @@ def daemon(world):
 def test_update_makes_one_pass_and_says_what_came_of_it(world):
     done = aggregator("-c", str(world.path), "update")
     assert done.returncode == 0, done.stderr
-    assert "23 new" in done.stdout
+    assert "31 new" in done.stdout
     assert "2 failed" in done.stdout
     assert "challenge page" in " ".join(done.stdout.split())
 

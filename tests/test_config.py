@@ -9,7 +9,7 @@ import json
 import os
 import re
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from aggregator.config import Config, load, schema
 from aggregator.config.decode import LARGEST
+from aggregator.config.languages import NAMES, expand
 from aggregator.config.quantities import spoken
 from aggregator.config.shapes import fields_by_path
 from aggregator.errors import ConfigError
-from aggregator.model import Extent, Listen
-from aggregator.text.words import WORDS
+from aggregator.judge.filters import compile_rule
+from aggregator.model import Condition, Rule, RuleField
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(__file__).parent / "corpus" / "config"
@@ -70,10 +71,11 @@ def as_json(value: Any, folder: Path) -> Any:
     match value:
         case timedelta():
             return spoken(value)
-        case Path() | str() if str(value).startswith(str(folder.parent)):
-            return os.path.relpath(value, folder)
-        case Path():
-            return str(value)
+        case date():
+            return value.isoformat()
+        case Path() | str():
+            own = str(value).startswith(str(folder.parent))
+            return os.path.relpath(value, folder) if own else str(value)
         case tuple():
             return [as_json(part, folder) for part in value]
         case dict():
@@ -93,6 +95,17 @@ def test_a_file_without_mistakes_means_this(case: Path, folder: Path) -> None:
     Path("feeds.yaml").write_bytes(case.read_bytes())
     found = as_json(dataclasses.asdict(load("feeds.yaml")), folder)
     assert found == json.loads(case.with_suffix(".expect.json").read_text("utf-8"))
+
+
+def test_rules_without_a_mistake_can_all_be_asked(folder: Path) -> None:
+    for case in VALID:
+        Path("feeds.yaml").write_bytes(case.read_bytes())
+        config = load("feeds.yaml")
+        for rule in (rule for source in config.sources for rule in source.rules):
+            compile_rule(rule)
+    for code in NAMES:
+        by_language = Condition(field=RuleField.LANGUAGE, words=expand(code))
+        compile_rule(Rule(name="r", when=(by_language,), language=expand(code)[0]))
 
 
 def test_each_case_says_what_it_expects() -> None:
@@ -178,7 +191,7 @@ def test_nesting_through_aliases_ends_early(folder: Path) -> None:
 
 
 def test_a_thousand_sources_are_read_in_seconds(folder: Path) -> None:
-    head = "".join(SHIPPED.read_text("utf-8").partition("sources:\n")[:2])
+    head = SHIPPED.read_text("utf-8").partition("\nrules:\n")[0] + "\nsources:\n"
     sources = "".join(
         f"  - id: s{n}\n    name: Source {n}\n    url: https://s{n}.example.net/feed\n"
         for n in range(1_000)
@@ -225,16 +238,63 @@ WHOLE = {
         "search": True,
     },
     "serve": {"host": "127.0.0.1", "port": 8080},
+    "review": {"host": "127.0.0.1", "port": 8081},
+    "takedowns": "public",
+    "duplicates": {"within": "3d"},
     "editions": ["en", {"tag": "ku", "title": "K", "languages": ["ku"], "words": "kmr"}],
     "network": {"allow": ["127.0.0.1:80"], "deadline": "60s", "concurrency": 1, "max_body": "1MB"},
-    "defaults": {"interval": "1h", "language": "en", "rights": {"allows": "full"}},
+    "defaults": {
+        "interval": "1h",
+        "language": "en",
+        "rights": {"allows": "full"},
+        "hold": False,
+        "hold_first": 10,
+        "new_source_entries": 30,
+        "publish_delay": "1h",
+        "watch_removals": True,
+    },
+    "rules": [
+        {
+            "name": "r",
+            "sources": ["a"],
+            "when": {"text": ["k*", "*k"], "title": "k", "language": ["ku"]},
+            "unless": {"address": {"pattern": "x|y"}},
+            "longer": 1,
+            "shorter": 100,
+            "older": "1d",
+            "newer": "7d",
+            "then": "hold",
+            "tag": ["t"],
+            "category": "c",
+            "language": "kmr",
+            "strip": ["div.x"],
+        },
+        {"name": "s", "except": "b", "when": {"body": "k"}, "then": "drop"},
+    ],
     "sources": [
         {"id": "a", "name": "A", "url": ["https://a.test"], "language": {"always": "en"}},
         {
             "id": "b",
             "name": "B",
             "feeds": ["https://b.test", ["https://c.test"], {"url": "https://d.test"}],
-            "rights": {"allows": "full", "images": "link", "license": "https://l.test"},
+            "rights": {
+                "allows": {"excerpt": "40 words"},
+                "images": "link",
+                "license": "https://l.test",
+                "status": "granted",
+                "basis": "b",
+                "proof": "p",
+                "granted": "2026-03-03",
+                "expires": "2027-03-02",
+                "translate": True,
+                "credit": {"en": "{outlet}", "ku": "{date}"},
+            },
+            "rules": [{"name": "q", "when": {"byline": "k", "category": "c"}, "strip": "p"}],
+            "hold": True,
+            "hold_first": 3,
+            "new_source_entries": "all",
+            "publish_delay": "2h",
+            "watch_removals": False,
             "disabled": False,
         },
     ],
@@ -245,12 +305,29 @@ ODD_VALUES = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.sampled_from(["", "no", "ku", "1h", "x: y", "https://a.test", "https://[::1]", "~/x"])
+    | st.sampled_from(
+        [
+            "",
+            "no",
+            "ku",
+            "1h",
+            "x: y",
+            "*",
+            "(",
+            "{outlet}",
+            "2 words",
+            "https://a.test",
+            "https://[::1]",
+            "~/x",
+        ]
+    )
     | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["always", "url", "tag", "id", "language", "allows", ""])
+            st.sampled_from(
+                ["always", "url", "tag", "id", "language", "allows", "when", "name", "fr", ""]
+            )
             | st.text(max_size=4),
             inner,
             max_size=3,
@@ -280,54 +357,6 @@ def test_a_value_of_any_form_in_any_place_is_read_or_named(
     assert all_right(read_or_named(json.dumps(whole, ensure_ascii=False)))
 
 
-def test_the_shipped_file_has_no_mistake_and_warns_of_its_placeholders_only() -> None:
-    config = load(SHIPPED)
-    assert [warning.split(": ", 1)[1][:18] for warning in config.warnings] == [
-        "`site.url` is stil",
-        "`site.owner_email`",
-    ]
-
-
-def test_the_shipped_file_follows_some_35_sources_in_five_languages() -> None:
-    sources = load(SHIPPED).sources
-    assert len(sources) >= 35
-    assert {source.language for source in sources} == set(WORDS)
-    assert all(source.homepage for source in sources)
-    assert next(s for s in sources if s.id == "shafaq-ckb").feeds[0].candidates == (
-        "https://shafaq.com/rss/ku",
-    )
-
-
-def test_the_shipped_file_shows_whole_articles_only_with_the_grounds_named() -> None:
-    for source in load(SHIPPED).sources:
-        if source.rights.allows is not Extent.EXCERPT:
-            assert source.rights.basis, source.id
-        if source.rights.allows is Extent.FULL:
-            assert source.rights.credit, source.id
-
-
-def test_the_source_in_the_comments_can_be_copied_as_the_comment_says(folder: Path) -> None:
-    text = SHIPPED.read_text("utf-8")
-    block = re.search(r"^#  - id: my-outlet.*?(?=^#$)", text, re.MULTILINE | re.DOTALL)
-    assert block
-    extras = re.search(r"^#    interval: 6h.*?(?=^#$)", text, re.MULTILINE | re.DOTALL)
-    assert extras
-    added = re.sub(r"^#", "", block[0] + extras[0], flags=re.MULTILINE)
-    Path("feeds.yaml").write_text(text + "\n" + added, "utf-8")
-    config = load("feeds.yaml")
-    assert [source.id for source in config.disabled] == ["my-outlet"]
-
-
-def test_the_keys_in_the_comments_can_be_switched_on_as_the_comments_say(folder: Path) -> None:
-    text = SHIPPED.read_text("utf-8")
-    switched = re.sub(r"^#(?=serve:|  (theme|hubs|host|port): )", "", text, flags=re.MULTILINE)
-    Path("feeds.yaml").write_text(switched, "utf-8")
-    config = load("feeds.yaml")
-    assert (config.theme, config.listen) == (folder / "theme", Listen())
-    assert config.hubs == ("https://hub.example.org/",)
-    assert config.search
-
-
 def test_the_schema_beside_the_shipped_file_is_the_one_of_the_definition() -> None:
     first_line = SHIPPED.read_text("utf-8").splitlines()[0]
     assert first_line == "# yaml-language-server: $schema=feeds.schema.json"
@@ -347,7 +376,8 @@ def test_every_key_has_a_description_an_example_and_a_line_for_operators() -> No
             )
 
 
-def test_the_schema_allows_no_key_to_be_left_empty_but_serve() -> None:
+def test_the_schema_allows_no_key_to_be_left_empty_but_serve_and_review() -> None:
     whole = schema()
-    assert '"null"' in json.dumps(whole["properties"].pop("serve"))
+    for key in ("serve", "review"):
+        assert '"null"' in json.dumps(whole["properties"].pop(key))
     assert '"null"' not in json.dumps(whole)

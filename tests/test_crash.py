@@ -20,6 +20,7 @@ import pytest
 from lxml import etree
 
 from aggregator.config import load
+from aggregator.demo.stories import UNSEEN
 from aggregator.demo.world import EDITIONS, World
 from aggregator.store import Store
 
@@ -128,7 +129,8 @@ def _let_it_finish(path, world, config):
 
 def _expected(world):
     return sum(
-        len(player.station.articles(world.step, world.start))
+        article.fate not in UNSEEN
         for player in world.players
         if player.station.behavior not in {"broken", "challenge"}
+        for article in player.station.articles(world.step, world.start)
     )

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import httpx
@@ -21,6 +21,9 @@ RSS = """<rss version="2.0"><channel><title>The Herald</title><item>
 <title>Water authority publishes dam release schedule, a first for farmers downstream</title>
 <link>https://herald.example/a/1</link><guid>https://herald.example/a/1</guid></item>
 </channel></rss>"""
+
+
+LONG = " ".join(f"word-{number}" for number in range(400))
 
 
 async def until(condition, seconds=10):
@@ -122,6 +125,23 @@ async def test_what_is_published_is_shown_where_feeds_yaml_says_so(scene, herald
                 assert "Water authority" in found.text
                 health = await client.get("/healthcheck")
                 assert health.json()["publishing_failed"] == 0
+
+
+async def test_the_end_of_a_permission_is_published_though_nothing_else_happens(
+    scene, herald, capsys
+):
+    rights = "rights: {allows: full, basis: a letter, status: granted, expires: 2026-11-30}"
+    scene.configure(HERALD.replace("language: en", f"language: en, {rights}"))
+    scene.web.serve(URL, RSS.replace("</link>", f"</link><description>{LONG}</description>", 2))
+    async with scene.opened() as journey, Daemon(journey, scene.store).ticking():
+        await until(lambda: herald.exists() and "word-399" in herald.read_text())
+        assert "the permission ends on 2026-11-30" in capsys.readouterr().out
+        scene.now = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+        await asyncio.sleep(2.5)
+        assert "word-399" in herald.read_text()
+        scene.later(minutes=1)
+        await until(lambda: "word-399" not in herald.read_text())
+        assert "word-1 " in herald.read_text()
 
 
 async def test_hubs_are_told_of_feeds_that_changed(scene, herald, web, config):

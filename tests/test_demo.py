@@ -201,7 +201,7 @@ def test_no_link_leads_nowhere(site):
     on_site = {unquote(link).removeprefix(site.url) for link in seen if link.startswith(site.url)}
     public = site.config.publish_to
     articles = {f"/{path.relative_to(public)}" for path in public.glob("*/articles/[0-9]*.html")}
-    assert len(articles) >= 23
+    assert len(articles) >= 27
     assert articles <= on_site, "every article can be reached"
 
 
@@ -235,8 +235,10 @@ def test_once_says_what_was_published_and_leaves_nothing(tmp_path):
         command, capture_output=True, text=True, timeout=60, env=environment, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "11 bundled sources are playing" in done.stdout
-    assert "23 new" in done.stdout
+    assert "13 bundled sources are playing" in done.stdout
+    assert "31 new" in done.stdout
+    assert "1 held" in done.stdout
+    assert "review" not in done.stdout, "nothing listens"
     for tag in EDITIONS:
         (told,) = re.findall(
             rf"^{tag} +(\d+) pages, +(\d+) feeds  Demo Center", done.stdout, re.MULTILINE
@@ -253,14 +255,17 @@ def test_the_living_demo_says_what_to_try_and_its_port_is_its_own(tmp_path):
         [*demo("--port", "0")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        told = [process.stdout.readline() for _ in range(7)]
+        told = [process.stdout.readline() for _ in range(9)]
         url = re.search(r"Look at (http://127.0.0.1:\d+)/", "".join(told)).group(1)
-        tries = re.findall(r"http://\S+", "".join(told[2:6]))
-        assert len(tries) == 4
+        tries = re.findall(r"http://\S+", "".join(told[2:7]))
+        assert len(tries) == 5
+        assert tries[4].endswith("/review/")
+        assert not tries[4].startswith(url), "the review page has a port of its own"
+        assert len(re.search(r"password +(\S+) ", told[7]).group(1)) >= 16
         end = time.monotonic() + 60
         while not all(ask(one).status == 200 for one in tries) and time.monotonic() < end:
             time.sleep(0.5)
-        assert [ask(one).status for one in tries] == [200] * 4
+        assert [ask(one).status for one in tries] == [200] * 5
         port = url.rpartition(":")[2]
         second = subprocess.run(
             demo("--port", port), capture_output=True, text=True, timeout=60, check=False

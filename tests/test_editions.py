@@ -24,11 +24,11 @@ from aggregator.model import (
     Site,
     Source,
 )
-from aggregator.syndicate import editions
 from aggregator.syndicate.atom import render
 from aggregator.syndicate.editions import LIMIT, page, weight
 from aggregator.syndicate.mint import is_sound
 from aggregator.text.html import from_plain, sanitize
+from tests.cutting import cutter
 
 SITE = Site(title="S", url="https://s.example", owner_name="O", owner_email="o@s.example")
 EN = Edition(tag="en", title="English", languages=("en",), words="en")
@@ -105,12 +105,13 @@ def published(sequence: int = 1, *, of: Entry | None = None, **changes) -> Publi
 
 
 def cut(entry: Published, source: Source | None):
-    return editions.cut(entry, source, site=SITE)
+    sources = {} if source is None else {entry.source_id: source}
+    return cutter(SITE, sources)(entry, Extent.FULL)
 
 
 def lay_out(*entries: Published, sources: tuple[Source, ...] | None = None, **changes):
     known = {source.id: source for source in sources or (source(),)}
-    return page(SITE, EN, entries, known, created=NOON, **changes)
+    return page(SITE, EN, entries, cut_to=cutter(SITE, known), created=NOON, **changes)
 
 
 # --- rights ---------------------------------------------------------------------------------

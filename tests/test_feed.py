@@ -172,6 +172,8 @@ def test_each_handler_of_ours_takes_the_place_of_one_that_feedparser_has() -> No
         "_end_day",
         "_start_fh_complete",
         "_end_fh_complete",
+        "_start_xhtml_meta",
+        "_end_xhtml_meta",
         "_start_dc_date",
         "_end_dc_date",
         "_elements",

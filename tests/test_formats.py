@@ -32,6 +32,7 @@ from aggregator.model import (
 from aggregator.syndicate import atom, jsonfeed, rss
 from aggregator.syndicate.editions import LIMIT, page
 from aggregator.text.html import sanitize
+from tests.cutting import cutter
 
 FORMATS = (atom, rss, jsonfeed)
 SITE = Site(title="S", url="https://s.example", owner_name="O", owner_email="o@s.example")
@@ -93,7 +94,7 @@ def published(number, of, meta=FeedMeta(), first=NOON, last=NOON):  # noqa: B008
 
 def rendered(window, outlet):
     """Render one page in every format, each at its own path."""
-    laid = page(SITE, SHOWN, window, {"s": outlet}, created=NOON)
+    laid = page(SITE, SHOWN, window, cut_to=cutter(SITE, {"s": outlet}), created=NOON)
     documents = [form.render(replace(laid, path=f"ku/{form.NAME}")) for form in FORMATS]
     return laid, {document.path: document.body for document in documents}
 

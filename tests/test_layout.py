@@ -77,7 +77,7 @@ DOORS = {
     "py3langid": "aggregator/text/language.py",
     "publicsuffixlist": "aggregator/text/urls.py",
     "typer": "aggregator/cli/",
-    "jinja2": "aggregator/syndicate/site/",
+    "jinja2": ("aggregator/syndicate/site/", "aggregator/serve/review/"),
     "markupsafe": "aggregator/syndicate/site/",
     "babel": "aggregator/syndicate/site/",
     "markdown_it": "aggregator/syndicate/site/",
@@ -86,6 +86,8 @@ DOORS = {
     "uvloop": "aggregator/serve/",
     "httptools": "aggregator/serve/",
     "argon2": "aggregator/serve/",
+    "re2": "aggregator/text/patterns.py",
+    "cssselect": "aggregator/text/selectors.py",
     "trafilatura": "aggregator/gather/webpage.py",
     "protego": "aggregator/gather/robots.py",
 }

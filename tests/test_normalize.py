@@ -21,7 +21,16 @@ from aggregator.gather.normalize import (
     STANDFIRST_LENGTH,
     normalize,
 )
-from aggregator.model import Entry, Feed, Fetched, Source
+from aggregator.model import (
+    Entry,
+    Feed,
+    FeedMeta,
+    Fetched,
+    ParsedEntry,
+    ParsedFeed,
+    Source,
+    Text,
+)
 
 FOLDER = Path(__file__).parent / "corpus" / "normalize"
 CASES = sorted(FOLDER.glob("*.json"))
@@ -122,3 +131,13 @@ def test_lists_without_end_are_cut() -> None:
     assert [other.href for other in entry.translations] == [
         f"wire.example/{n}" for n in many[1 : MAX_TRANSLATIONS + 1]
     ]
+
+
+def test_what_a_publisher_asks_of_machines_goes_along() -> None:
+    parsed = ParsedEntry(guid="1", title=Text(value="Rain"), robots=("noindex", "noarchive"))
+    document = ParsedFeed(format="rss20", meta=FeedMeta(), entries=(parsed,))
+    (item,) = identify("wire", document, guids_unreliable=False)
+    feed = Feed(key="", candidates=("https://wire.example.org/feed",))
+    source = Source(id="wire", name="Wire", feeds=(feed,), language="en")
+    entry = normalize(item, source=source, feed=feed, meta=FeedMeta(), now=NOW)
+    assert entry.robots == ("noindex", "noarchive")

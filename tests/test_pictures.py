@@ -9,6 +9,7 @@ import pytest
 
 from aggregator.model import Ruling
 from aggregator.pictures import TIDYING, WAITS, folder_of
+from aggregator.press.ledger import Ledger
 from aggregator.syndicate import mint, publish
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +59,8 @@ class Desk:
         return self.store.published(range(1, 100))
 
     def want(self):
-        self.gallery.want(self.entries())
+        ledger = Ledger(self.scene.config, self.store, now=self.scene.now)
+        self.gallery.want((entry, ledger.allow(entry).images) for entry in self.entries())
 
     async def publish(self):
         await self.journey.press.publish()

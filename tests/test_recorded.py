@@ -78,6 +78,7 @@ def configured(folder, port):
         "publish": {"to": "public", "entries": 400},
         "editions": ["en", "fr", "ar", "ku"],
         "network": {"allow": [f"127.0.0.1:{port}"], "spacing": "0s"},
+        "defaults": {"new_source_entries": "all"},
         "sources": [
             {
                 "id": f"s{number}",

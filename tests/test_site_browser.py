@@ -59,6 +59,7 @@ def kinds(tag, documents):
         "contact": f"{tag}/contact.html",
         "about": f"{tag}/about.html",
         "bot": f"{tag}/bot.html",
+        "takedowns": f"{tag}/takedowns/index.html",
         **{f"search-{n}": path for n, path in enumerate(p for p in paths if "/search" in p)},
     }
     return {kind: path for kind, path in found.items() if path}
@@ -182,7 +183,7 @@ WATCH = """() => {
             target.tagName, target.className, getComputedStyle(target).outlineStyle, seen.width
         ]);
     });
-    return document.querySelectorAll("a[href], input, button").length;
+    return document.querySelectorAll("a[href], input, button, summary").length;
 }"""
 
 
@@ -227,6 +228,7 @@ def test_axe_finds_nothing(reader, documents, tag):
 
     for kind, path in paths.items():
         page = reader.open(path, width=390)
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
         page.evaluate(axe)
         ask(everything)
         page.set_viewport_size({"width": 1280, "height": 844})
@@ -234,6 +236,30 @@ def test_axe_finds_nothing(reader, documents, tag):
         page.emulate_media(color_scheme="dark")
         ask(colors)
         reader.picture(f"{tag or 'all'}-{kind}-dark")
+
+
+CHANGES = """() => [...document.querySelectorAll(".changes :is(del, ins)")].map(one => {
+    const said = one.querySelector("span").getBoundingClientRect();
+    return [one.tagName, getComputedStyle(one).textDecorationLine, said.width * said.height <= 1];
+})"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "slug"), [("en", "neighbors-renew-ties"), ("ckb", "baran"), ("ku", "du-cinar")]
+)
+def test_what_a_correction_changed_is_opened_with_the_keyboard_and_read_without_color(
+    reader, tag, slug
+):
+    page = reader.open(f"{tag}/articles/{slug}.html", width=390)
+    assert not page.locator(".changes del, .changes ins").first.is_visible()
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".changes del, .changes ins").first.is_visible()
+    seen = {tuple(one) for one in page.evaluate(CHANGES)}
+    assert seen <= {("DEL", "line-through", True), ("INS", "underline", True)}
+    assert ("INS", "underline", True) in seen
+    assert page.evaluate(LOOK)["sideways"] == 0
+    reader.picture(f"{tag}-changes")
 
 
 # --- what readers do ------------------------------------------------------------------------

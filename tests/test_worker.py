@@ -3,13 +3,22 @@
 import os
 import pickle
 import signal
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
 
 from aggregator.errors import FailureKind, SourceError
-from aggregator.model import Extent, Fetched
+from aggregator.model import (
+    Condition,
+    Extent,
+    Feed,
+    Fetched,
+    Rule,
+    RuleField,
+    Ruling,
+    Source,
+)
 from aggregator.worker import WorkerPool, _Unpickler
 
 pytestmark = pytest.mark.anyio
@@ -148,3 +157,72 @@ def test_a_member_of_an_enumeration_may_be_written_as_an_early_python_writes_it(
 def test_nothing_else_is_had_by_getattr(sent):
     with pytest.raises(pickle.UnpicklingError, match="no value of ours"):
         _Unpickler(BytesIO(sent)).load()
+
+
+RULES = (
+    Rule(name="boxes", strip=("div.related",)),
+    Rule(
+        name="topics",
+        unless=(Condition(field=RuleField.TEXT, words=("Rojava",)),),
+        then=Ruling.DROP,
+    ),
+    Rule(name="old", older=timedelta(days=7), then=Ruling.HOLD),
+)
+STORY = (
+    "<item><title>Water</title><guid>1</guid><pubDate>Tue, 10 Nov 2026 08:00:00 GMT</pubDate>"
+    "<description><![CDATA[<p>{text}</p><div class='related'>Rojava</div>]]></description></item>"
+)
+NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+
+
+async def screened(pool, text, **seen):
+    document = fetched(
+        f'<rss version="2.0"><channel><title>H</title>{STORY.format(text=text)}</channel></rss>'
+    )
+    reading = await read(pool, document)
+    (one,) = await pool.normalize(
+        reading.items,
+        source=Source(
+            id="herald", name="H", feeds=(), language="en", language_decides=True, rules=RULES
+        ),
+        feed=Feed(key="", candidates=("https://herald.example/feed",)),
+        meta=reading.feed.meta,
+        now=NOW,
+        **seen,
+    )
+    return one
+
+
+async def test_an_entry_comes_back_screened_and_stripped_by_the_sources_rules():
+    async with WorkerPool(1) as pool:
+        dropped = await screened(pool, "Rain at last.")
+        held = await screened(pool, "Rain at last in Rojava.")
+    assert dropped.ruling is Ruling.DROP
+    assert (dropped.entry.standfirst, dropped.entry.body) == ("Rain at last.", "")
+    assert dropped.reasons == (
+        "rule boxes: every entry -> strip div.related",
+        "rule topics: text has none of “Rojava” -> drop",
+    )
+    assert held.ruling is Ruling.HOLD
+    assert held.reasons[1] == "rule old: 14 days old, older than 7 days -> hold"
+
+
+async def test_rules_judge_the_age_that_an_entry_had_when_it_was_first_seen():
+    async with WorkerPool(1) as pool:
+        known = await screened(pool, "Rojava", seen={"1": datetime(2026, 11, 11, tzinfo=UTC)})
+    assert known.ruling is None
+
+
+async def test_stored_entries_that_are_decided_again_are_screened_again():
+    async with WorkerPool(1) as pool:
+        before = await screened(pool, "Rain at last in Rojava.")
+        source = Source(
+            id="herald",
+            name="H",
+            feeds=(),
+            rules=(Rule(name="all", language="kmr", tag=("Nûçe",)),),
+        )
+        (after,) = await pool.decide((before.entry,), source=source, now=NOW)
+    assert after.entry.language == "kmr"
+    assert after.entry.language_reason == "rule all"
+    assert after.reasons == ("rule all: every entry -> tag “Nûçe”, language kmr",)

@@ -2,6 +2,8 @@
 
     app        what all commands share
     commands   gather, publish, show
+    articles   submit and explain: about one article
+    desk       the queue, takedowns
 
 Exit status: 0 done, 1 ours (the store, a file that cannot be written), 2 the operator's
 (feeds.yaml, the command line), 130 interrupted.
@@ -11,11 +13,11 @@ import sys
 
 from rich.markup import escape
 
-from aggregator.cli import commands
+from aggregator.cli import articles, commands, desk
 from aggregator.cli.app import app, err
 from aggregator.errors import AggregatorError, ConfigError
 
-__all__ = ["app", "commands", "main"]
+__all__ = ["app", "articles", "commands", "desk", "main"]
 
 
 def main() -> None:

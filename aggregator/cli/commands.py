@@ -1,7 +1,9 @@
 """The commands that gather, publish and show. Act: start things."""
 
 import asyncio
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +15,16 @@ from aggregator.cli.app import app, config_of, err, out
 from aggregator.config import Config, schema
 from aggregator.daemon import run as run_daemon
 from aggregator.demo.world import run_demo
+from aggregator.judge.rights import warnings
 from aggregator.listing import print_sources
 from aggregator.model import Listen
 from aggregator.pipeline import utc_now
 from aggregator.press import furnish
 from aggregator.preview import preview
+from aggregator.serve import ServeError, serving_in_thread
 from aggregator.serve import run as serve_app
-from aggregator.showing import showing
+from aggregator.serve.review import VARIABLE, Password, hashed
+from aggregator.showing import reviewing, showing
 from aggregator.store import Store
 from aggregator.update import update as run_update
 
@@ -66,7 +71,8 @@ def check(
         return
     config = config_of(context)
     furnish(config)  # so that mistakes in the theme and the operator's pages are told here too
-    for warning in config.warnings:
+    due = warnings((*config.sources, *config.disabled), utc_now())
+    for warning in (*config.warnings, *due):
         err.print(f"[yellow]warning:[/] {escape(warning)}", highlight=False, soft_wrap=True)
     languages = sorted({code for edition in config.editions for code in edition.languages})
     out.print(
@@ -120,15 +126,44 @@ def serve(
         typer.Option(help="The port; 0: any. Default: that of feeds.yaml, else 8080."),
     ] = None,
 ) -> None:
-    """Show what is published over HTTP, beside a running daemon."""
+    """Show what is published over HTTP, and the review page, beside a running daemon."""
     config = config_of(context)
     listen = config.listen or Listen()
-    serve_app(
-        showing(config),
-        host=listen.host if host is None else host,
-        port=listen.port if port is None else port,
-        on_listening=lambda listening: log.info("serving", at=listening.origin),
-    )
+    with _reviewing(config):
+        serve_app(
+            showing(config),
+            host=listen.host if host is None else host,
+            port=listen.port if port is None else port,
+            on_listening=lambda listening: log.info("serving", at=listening.origin),
+        )
+
+
+@contextlib.contextmanager
+def _reviewing(config: Config) -> Iterator[None]:
+    """Show the review page while the body runs, unless a daemon does."""
+    if config.review is None:
+        yield
+        return
+    password = Password.from_environment()
+    with contextlib.ExitStack() as stack:
+        store = stack.enter_context(Store.open(config.store, now=utc_now(), check=False))
+        app = reviewing(config, store, clock=utc_now, password=password)
+        where = config.review
+        try:
+            listening = stack.enter_context(
+                serving_in_thread(app, host=where.host, port=where.port)
+            )
+            log.info("reviewing", at=f"{listening.origin}/review/")
+        except ServeError as error:
+            log.warning("not-reviewing", message=f"{error}; a daemon may show the review page")
+        yield
+
+
+@app.command("hash-password")
+def hash_password() -> None:
+    """Ask for a password of the review page and print its hash, for the environment."""
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    print(f"{VARIABLE}='{hashed(password)}'")  # noqa: T201 - to be copied as it is
 
 
 @app.command()

@@ -7,9 +7,12 @@
     quantities   the kinds that are counted: lengths of time, sizes, numbers
     forms        what all groups of keys have in common
     shapes       which keys there are: the definition, also made into feeds.schema.json
-    publishing   the same for what goes out: site, publish, serve, editions
+    publishing   the same for what goes out: site, publish, serve, review, editions
+    permissions  the same for rights
+    selecting    the same for rules
     words        pydantic's errors -> sentences for people
     crosschecks  what several values must agree on, and whether folders named are there
+    deskchecks   the same for rules, rights and the review page
     repeats      keys that stand twice, and the dash forgotten before them
     advice       warnings: what is allowed and perhaps not meant
     meaning      shapes -> model.Source, Edition, Site: Config
@@ -28,6 +31,7 @@ from pydantic import ValidationError
 from aggregator.config.advice import advice_on
 from aggregator.config.crosschecks import disagreements
 from aggregator.config.decode import LARGEST, text_of
+from aggregator.config.deskchecks import desk_disagreements
 from aggregator.config.meaning import Config, Network, located, settle
 from aggregator.config.mend import read_mending
 from aggregator.config.nodes import Mapping, Node, Place, Scalar, Sequence
@@ -65,7 +69,11 @@ def _understood(text: str, *, name: str, path: Path, folder: Path) -> Config:
     shape = None
     if mended.sure:
         if isinstance(mended.root, Mapping):
-            found = [*repeated_keys(mended.root), *disagreements(mended.root, folder)]
+            found = [
+                *repeated_keys(mended.root),
+                *disagreements(mended.root, folder),
+                *desk_disagreements(mended.root),
+            ]
             try:
                 shape = FeedsYaml.model_validate(_plain(mended.root))
             except ValidationError as error:

@@ -17,18 +17,26 @@ from aggregator.config.crosschecks import (
     shown_languages,
 )
 from aggregator.config.decode import lines_of
+from aggregator.config.deskchecks import rules_of
 from aggregator.config.kinds import shown
 from aggregator.config.nodes import Mapping, Node, Scalar
+from aggregator.config.permissions import extent_of
 from aggregator.config.quantities import duration, spoken
+from aggregator.config.selecting import as_list, fits_nothing
 from aggregator.config.shapes import FeedsYaml
 from aggregator.errors import Mistake
 from aggregator.gather.fetch.addresses import inside
-from aggregator.model import Extent, Images
+from aggregator.model import Extent, Images, Status
 from aggregator.text.urls import canonical
 from aggregator.text.words import WORDS
 
 POLITE = timedelta(minutes=15)
 
+_NOT_YES = {  # what is shown at most, and its name
+    Status.QUOTED: (Extent.EXCERPT, "an excerpt"),
+    Status.ASKED: (Extent.EXCERPT, "an excerpt"),
+    Status.REFUSED: (Extent.HEADLINE, "the headline"),
+}
 _CURLY = "\u2018\u2019\u201a\u201c\u201d\u201e"
 
 
@@ -41,6 +49,10 @@ def advice_on(root: Node, shape: FeedsYaml, text: str) -> list[Mistake]:
         *_plain_http(root),
         *_hasty(root),
         *_without_grounds(root, shape),
+        *_shows_less(root, shape),
+        *_phrases(root),
+        *_fits_everything(root),
+        *_open_review(root, shape),
         *_own_feeds(root, shape),
         *_idle(root, shape),
         *_without_words(root),
@@ -162,12 +174,75 @@ def _without_grounds(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
         for source, group in zip(shape.sources, groups(root, "sources"), strict=True):
             rights = source.rights
             node = child(group, "rights", key)
-            grounds = rights and (rights.license or rights.basis)
+            grounds = rights and (rights.status or rights.license or rights.basis or rights.proof)
             if node and getattr(rights, key) is most and not grounds:
                 yield node.place.mistake(
-                    f"`rights.{key}`: {most} needs the publisher's word; name it as `license` or "
-                    "`basis`"
+                    f"`rights.{key}`: {most} needs the publisher's word; name it as `status`, "
+                    "`license`, `basis` or `proof`"
                 )
+
+
+def _shows_less(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    """What a status takes back."""
+    for source, group in zip(shape.sources, groups(root, "sources"), strict=True):
+        rights = source.rights
+        if rights is None or rights.status not in _NOT_YES:
+            continue
+        most, shown_at_most = _NOT_YES[rights.status]
+        node, images = (child(group, "rights", key) for key in ("allows", "images"))
+        extent = None if rights.allows is None else extent_of(rights.allows)[0]
+        if node and extent not in {None, Extent.HEADLINE, most}:
+            yield node.place.mistake(
+                f"`rights.allows`: while `status` is {rights.status}, only {shown_at_most} is "
+                f"shown, not {extent}; change one of the two"
+            )
+        if images and rights.images is not Images.NONE:
+            yield images.place.mistake(
+                f"`rights.images`: while `status` is {rights.status}, no pictures are shown; "
+                "change one of the two"
+            )
+
+
+def _phrases(root: Node) -> Iterator[Mistake]:
+    """Several words where one phrase is read."""
+    for _, rule in rules_of(root):
+        for key in ("when", "unless"):
+            conditions = child(rule, key)
+            found = conditions.entries.items() if isinstance(conditions, Mapping) else ()
+            for field, node in found:
+                meant = as_list(node.text) if isinstance(node, Scalar) else None
+                if meant:
+                    assert isinstance(node, Scalar)
+                    yield node.place.mistake(
+                        f"`rules.{key}.{field}`: {shown(node.text)} is looked for as one phrase; "
+                        f"if you mean any of its words, write a list: {meant}"
+                    )
+
+
+def _fits_everything(root: Node) -> Iterator[Mistake]:
+    """Patterns that are found in every text, since they are found in an empty one."""
+    for _, rule in rules_of(root):
+        for key in ("when", "unless"):
+            conditions = child(rule, key)
+            for field in conditions.entries if isinstance(conditions, Mapping) else ():
+                node = child(conditions, field, "pattern")
+                if isinstance(node, Scalar) and fits_nothing(node.text.strip()):
+                    yield node.place.mistake(
+                        f"`rules.{key}.{field}`: the pattern {shown(node.text)} fits even where "
+                        "there is no text, so it fits every article; leave out what may be absent "
+                        "(`?`, `*`, an empty choice)"
+                    )
+
+
+def _open_review(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:
+    if isinstance(shape.review, bool):
+        return
+    node, target = child(root, "review", "host"), literal(shape.review.host)
+    if node and (target is None or not target.is_loopback):
+        yield node.place.mistake(
+            f"`review.host`: {shape.review.host} can be reached from other machines, and the "
+            "password travels openly; keep 127.0.0.1, with a web server with HTTPS in front"
+        )
 
 
 def _own_feeds(root: Node, shape: FeedsYaml) -> Iterator[Mistake]:

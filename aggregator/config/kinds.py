@@ -19,7 +19,7 @@ from aggregator.config import languages
 from aggregator.config.addresses import address_problem, literal
 from aggregator.config.nodes import Scalar
 from aggregator.gather.fetch.addresses import AllowList
-from aggregator.model import Extent, Images
+from aggregator.model import Images, Ruling, Status
 from aggregator.text.words import WORDS
 
 LONGEST_LINE = 300
@@ -218,22 +218,30 @@ def _is_host(said: str) -> bool:
     return bool(is_name or literal(said))
 
 
-def switch(value: Any) -> bool:
-    """On or off, in the place of a group: a key with nothing after it is on."""
-    if isinstance(value, bool):
-        return value
-    assert isinstance(value, Scalar)
-    if value.reads_as in {"nothing", "true"}:
-        return True
-    if value.reads_as == "false":
-        return False
-    found = re.fullmatch(r"(?:(?P<host>[\d.]+|localhost):)?(?P<port>\d{1,5})", value.text)
-    named = found.groupdict() if found else {}
-    guess = ", ".join(f"{key}: {part}" for key, part in named.items() if part)
-    raise wrong(
-        f"{shown(value.text)} stands here; wanted: true, or keys of its own, such as "
-        f"{{host: 127.0.0.1, port: 8080}}{did_you_mean(guess and f'{{{guess}}}')}"
-    )
+def switch(port: int) -> Callable[[Any], bool]:
+    """On or off, in the place of a group: a key with nothing after it is on.
+
+    Args:
+        port: the usual one of what is switched on, for the example.
+    """
+
+    def check(value: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        assert isinstance(value, Scalar)
+        if value.reads_as in {"nothing", "true"}:
+            return True
+        if value.reads_as == "false":
+            return False
+        found = re.fullmatch(r"(?:(?P<host>[\d.]+|localhost):)?(?P<port>\d{1,5})", value.text)
+        named = found.groupdict() if found else {}
+        guess = ", ".join(f"{key}: {part}" for key, part in named.items() if part)
+        raise wrong(
+            f"{shown(value.text)} stands here; wanted: true, or keys of its own, such as "
+            f"{{host: 127.0.0.1, port: {port}}}{did_you_mean(guess and f'{{{guess}}}')}"
+        )
+
+    return check
 
 
 def email(value: Any) -> str:
@@ -328,6 +336,6 @@ Path = Annotated[str, BeforeValidator(path), _schema(minLength=1)]
 Store = Annotated[str, BeforeValidator(store), _schema(minLength=1)]
 Opening = Annotated[str, BeforeValidator(opening), _schema(examples=["127.0.0.1:8000"])]
 Flag = Annotated[bool, BeforeValidator(flag)]
-Switch = Annotated[bool, BeforeValidator(switch), WithJsonSchema({"type": ["boolean", "null"]})]
-Allows = Annotated[Extent, BeforeValidator(one_of(Extent)), _schema(enum=[*map(str, Extent)])]
 MayShow = Annotated[Images, BeforeValidator(one_of(Images)), _schema(enum=[*map(str, Images)])]
+HowItStands = Annotated[Status, BeforeValidator(one_of(Status)), _schema(enum=[*map(str, Status)])]
+Then = Annotated[Ruling, BeforeValidator(one_of(Ruling)), _schema(enum=[*map(str, Ruling)])]

@@ -178,6 +178,7 @@ def _space_after_dash(lines: list[str], number: int) -> Iterator[_Repair]:
         )
 
 
+_STARRED = re.compile(r"(?<=[\s\[{,])\*[^\s,\[\]{}\"']+")
 _VALUE = re.compile(r"(?P<start>\s*(?:- +)*(?:[\w-]+:[ \t]+|(?<=- )))(?P<value>\S.*?)\s*")
 
 
@@ -199,6 +200,19 @@ def _quotes_around(lines: list[str], number: int) -> Iterator[_Repair]:
         column=column,
         message=f"{why}: {quoted}",
     )
+
+
+def _stars(lines: list[str], number: int) -> Iterator[_Repair]:
+    """Words such as *kurd* in square or curly brackets; YAML takes them for aliases."""
+    line = lines[number]
+    alone = _VALUE.fullmatch(line)
+    found = _STARRED.search(line)
+    if found and not (alone and alone["value"].startswith("*")):
+        yield _Repair(
+            line=_STARRED.sub(r"'\g<0>'", line),
+            column=found.start() + 1,
+            message=f"a text that begins with * must be in quotes: '{found[0]}'",
+        )
 
 
 def _quotes_within(lines: list[str], number: int) -> Iterator[_Repair]:
@@ -294,6 +308,7 @@ _REPAIRS: tuple[Callable[[list[str], int], Iterator[_Repair]], ...] = (
     _space_after_dash,
     _backslashes,
     _close,
+    _stars,
     _quotes_around,
     _quotes_within,
     _colon,

@@ -223,7 +223,7 @@ class _Builder:
             raise SyntaxProblem(
                 place,
                 f"lists and groups are nested more than {DEEPEST} deep here; "
-                "feeds.yaml needs no more than 6",
+                "feeds.yaml needs no more than 7",
                 final=True,
             )
 

@@ -1,11 +1,16 @@
 """The definition of feeds.yaml, continued: what is published, where, and by whom.  Pure."""
 
-from typing import Annotated
+import re
+from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 
 from aggregator.config import kinds, quantities
 from aggregator.config.forms import GROUP, TEXT, Shape, form
+from aggregator.config.nodes import Scalar
+
+SERVE_PORT, REVIEW_PORT = 8080, 8081  # where nothing is said
 
 
 class SiteShape(Shape):
@@ -82,12 +87,79 @@ class ServeShape(Shape):
         examples=["127.0.0.1"],
     )
     port: quantities.Port = Field(
-        default=8080, description="The port to listen on; 0: any that is free.", examples=[8080]
+        default=SERVE_PORT,
+        description="The port to listen on; 0: any that is free.",
+        examples=[SERVE_PORT],
+    )
+
+
+_Switched = Annotated[bool, WithJsonSchema({"type": ["boolean", "null"]})]
+
+
+class ReviewShape(Shape):
+    """Where the program shows what waits for a person, over HTTP."""
+
+    host: kinds.Host = Field(
+        default="127.0.0.1",
+        description="The address to listen on. 127.0.0.1 is for this machine alone. On any other, "
+        "put a web server with HTTPS in front.",
+        examples=["127.0.0.1"],
+    )
+    port: quantities.Port = Field(
+        default=REVIEW_PORT, description="The port to listen on.", examples=[REVIEW_PORT]
     )
 
 
 ServeForm = Annotated[
-    Annotated[kinds.Switch, Tag(TEXT)] | Annotated[ServeShape, Tag(GROUP)],
+    Annotated[_Switched, BeforeValidator(kinds.switch(SERVE_PORT)), Tag(TEXT)]
+    | Annotated[ServeShape, Tag(GROUP)],
+    Discriminator(form),
+]
+ReviewForm = Annotated[
+    Annotated[_Switched, BeforeValidator(kinds.switch(REVIEW_PORT)), Tag(TEXT)]
+    | Annotated[ReviewShape, Tag(GROUP)],
+    Discriminator(form),
+]
+
+
+class Log(StrEnum):
+    """Who may read what was taken down, and why."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+LogForm = Annotated[
+    Log,
+    BeforeValidator(kinds.one_of(Log)),
+    WithJsonSchema({"type": "string", "enum": [*map(str, Log)]}),
+]
+
+
+class DuplicatesShape(Shape):
+    """When two articles are taken for one story."""
+
+    within: quantities.Window = Field(
+        default="3d",
+        validate_default=True,
+        description="How far apart two copies of one story may appear, 1h to 30d.",
+        examples=["3d"],
+    )
+
+
+def _alike(value: Any) -> bool:
+    """Whether copies are looked for, where no window is named."""
+    if isinstance(value, Scalar) and re.fullmatch(r"\d+[hd]", value.text):
+        raise kinds.wrong(
+            f"{kinds.shown(value.text)} stands here; wanted: false, or keys of its own; did you "
+            f"mean {{within: {value.text}}}?"
+        )
+    return kinds.flag(value)
+
+
+DuplicatesForm = Annotated[
+    Annotated[bool, BeforeValidator(_alike), WithJsonSchema({"type": "boolean"}), Tag(TEXT)]
+    | Annotated[DuplicatesShape, Tag(GROUP)],
     Discriminator(form),
 ]
 

@@ -7,9 +7,11 @@ from aggregator.errors import Mistake
 
 
 def repeated_keys(root: Mapping) -> Iterator[Mistake]:
-    """Each key that is there again; those of a source without its dash are told as one."""
-    listed = root.entries.get("sources")
-    sources = {id(one) for one in (listed, *_below(listed))}
+    """Each key that is there again; those of a source or rule without its dash are told as one."""
+    sources = _listed(root, "sources")
+    rules = _listed(root, "rules")
+    for source in _below(root.entries.get("sources")):
+        rules |= _listed(source, "rules")
     seen: set[int] = set()
     waiting: list[Node] = [root]
     while waiting:
@@ -19,7 +21,14 @@ def repeated_keys(root: Mapping) -> Iterator[Mistake]:
         seen.add(id(node))
         waiting += _below(node)
         if isinstance(node, Mapping):
-            yield from _in_group(node, is_source=id(node) in sources)
+            what = "source" if id(node) in sources else "rule" if id(node) in rules else None
+            yield from _in_group(node, what)
+
+
+def _listed(group: Node, key: str) -> set[int]:
+    """The list under `key` and its items; a list of one without its dash is a group itself."""
+    listed = group.entries.get(key) if isinstance(group, Mapping) else None
+    return {id(one) for one in (listed, *_below(listed)) if one is not None}
 
 
 def _below(node: Node | None) -> list[Node]:
@@ -28,15 +37,15 @@ def _below(node: Node | None) -> list[Node]:
     return list(node.items) if isinstance(node, Sequence) else []
 
 
-def _in_group(group: Mapping, *, is_source: bool) -> Iterator[Mistake]:
+def _in_group(group: Mapping, what: str | None) -> Iterator[Mistake]:
     for run in _runs(group.repeats):
         key, value = run[0]
         in_a_line = group.places[key.text].line == key.place.line  # {id: a, id: b}
-        if is_source and not in_a_line and _begins_a_source([key.text for key, _ in run]):
+        if what and not in_a_line and _begins_another(what, [key.text for key, _ in run]):
             said = f"{key.text}: {value.text if isinstance(value, Scalar) else '...'}"
             dash = " " * max(0, key.place.column - 3)
             yield key.place.mistake(
-                f"this begins another source; did you forget the dash: `{dash}- {said}`?"
+                f"this begins another {what}; did you forget the dash: `{dash}- {said}`?"
             )
             continue
         for key, _ in run:
@@ -57,6 +66,8 @@ def _runs(repeats: list[tuple[Scalar, Node]]) -> list[list[tuple[Scalar, Node]]]
     return runs
 
 
-def _begins_a_source(again: list[str]) -> bool:
+def _begins_another(what: str, again: list[str]) -> bool:
     """A second `url` alone is a slip; with a second `name` it belongs to another source."""
+    if what == "rule":
+        return "name" in again
     return "id" in again or len({"name", "url", "feeds"}.intersection(again)) > 1

@@ -14,7 +14,18 @@ from pydantic_core import core_schema
 
 from aggregator.config import kinds, quantities
 from aggregator.config.forms import GROUP, LIST, TEXT, Shape, form
-from aggregator.config.publishing import EditionForm, PublishShape, ServeForm, SiteShape
+from aggregator.config.permissions import DefaultRightsShape, RightsShape
+from aggregator.config.publishing import (
+    DuplicatesForm,
+    EditionForm,
+    Log,
+    LogForm,
+    PublishShape,
+    ReviewForm,
+    ServeForm,
+    SiteShape,
+)
+from aggregator.config.selecting import RuleShape, SharedRuleShape
 
 
 class NetworkShape(Shape):
@@ -46,55 +57,6 @@ class NetworkShape(Shape):
         validate_default=True,
         description="The largest feed that is read.",
         examples=["10MB"],
-    )
-
-
-class DefaultRightsShape(Shape):
-    """What may be shown of a source that says nothing of its own."""
-
-    allows: kinds.Allows = Field(
-        default="excerpt",
-        validate_default=True,
-        description="How much of an article may appear: headline (title and link), excerpt (also "
-        "its first sentences), full (all of it).",
-        examples=["excerpt"],
-    )
-    images: kinds.MayShow = Field(
-        default="none",
-        validate_default=True,
-        description="none: no pictures or media. link: the feed points to the publisher's own. "
-        "copy: the lead picture is copied and served by you.",
-        examples=["none"],
-    )
-
-
-class RightsShape(Shape):
-    """What the publisher lets you show, and on what grounds."""
-
-    allows: kinds.Allows | None = Field(
-        default=None,
-        description="How much of an article may appear: headline (title and link), excerpt (also "
-        "its first sentences), full (all of it; only with the publisher's word).",
-        examples=["excerpt"],
-    )
-    images: kinds.MayShow | None = Field(
-        default=None,
-        description="none: no pictures or media. link: the feed points to the publisher's own. "
-        "copy: the lead picture is copied and served by you.",
-        examples=["none"],
-    )
-    license: kinds.Address | None = Field(
-        default=None,
-        description="The address of the licence, where there is one.",
-        examples=["https://creativecommons.org/licenses/by/3.0/"],
-    )
-    basis: kinds.Line | None = Field(
-        default=None,
-        description="The grounds, in your words: a licence, a letter and its date.",
-        examples=["letter of the editor, 3 March 2026"],
-    )
-    credit: kinds.Line | None = Field(
-        default=None, description="The credit line that the publisher asks for.", examples=["VOA"]
     )
 
 
@@ -155,6 +117,35 @@ class DefaultsShape(Shape):
         description="What may be shown.",
         examples=[{"allows": "excerpt"}],
     )
+    hold: kinds.Flag = Field(
+        default=False,
+        description="true: every article waits until a person approves it.",
+        examples=[True],
+    )
+    hold_first: quantities.Waiting = Field(
+        default=0,
+        description="Of a new source, so many articles wait until a person approves them.",
+        examples=[10],
+    )
+    new_source_entries: quantities.Newest = Field(
+        default=30,
+        description="Of a new source, only so many of the newest articles that its feed holds at "
+        "first are published; all: every one.",
+        examples=[30],
+    )
+    publish_delay: quantities.Delay = Field(
+        default="0s",
+        validate_default=True,
+        description="How long an article waits, from when it is first seen, before it is "
+        "published.",
+        examples=["2h"],
+    )
+    watch_removals: kinds.Flag = Field(
+        default=False,
+        description="true: the pages of published articles are asked now and then whether they "
+        "are still there; one that is gone for days is withdrawn here too.",
+        examples=[True],
+    )
 
 
 class SourceShape(Shape):
@@ -197,6 +188,40 @@ class SourceShape(Shape):
     )
     rights: RightsShape | None = Field(
         default=None, description="What may be shown.", examples=[{"allows": "excerpt"}]
+    )
+    rules: tuple[RuleShape, ...] = Field(
+        default=(),
+        description="What is to happen with articles that fit: publish, hold, drop, tag, ... The "
+        "rules at the top of the file come after these.",
+        examples=[[{"name": "no-sport", "when": {"category": ["Sport*"]}, "then": "drop"}]],
+    )
+    hold: kinds.Flag | None = Field(
+        default=None,
+        description="true: every article waits until a person approves it.",
+        examples=[True],
+    )
+    hold_first: quantities.Waiting | None = Field(
+        default=None,
+        description="So many articles wait, when the source is new, until a person approves them.",
+        examples=[10],
+    )
+    new_source_entries: quantities.Newest | None = Field(
+        default=None,
+        description="When the source is new, only so many of the newest articles that its feed "
+        "holds are published; all: every one.",
+        examples=[30],
+    )
+    publish_delay: quantities.Delay | None = Field(
+        default=None,
+        description="How long an article waits, from when it is first seen, before it is "
+        "published.",
+        examples=["2h"],
+    )
+    watch_removals: kinds.Flag | None = Field(
+        default=None,
+        description="true: the pages of its published articles are asked now and then whether "
+        "they are still there; one that is gone for days is withdrawn here too.",
+        examples=[True],
     )
     disabled: kinds.Flag = Field(
         default=False, description="true: it is not asked, and stays in the file.", examples=[True]
@@ -244,6 +269,24 @@ class FeedsYaml(Shape):
         "colon: on 127.0.0.1, port 8080. Without it: only write it.",
         examples=[{"host": "127.0.0.1", "port": 8080}],
     )
+    review: ReviewForm = Field(
+        default=False,
+        description="While the program runs, show what waits for a person, to be approved or "
+        "rejected in a browser. Nothing after the colon: on 127.0.0.1, port 8081.",
+        examples=[{"host": "127.0.0.1", "port": 8081}],
+    )
+    takedowns: LogForm = Field(
+        default=Log.PRIVATE,
+        description="Who may read what was taken down, when and why: public (a page of the site) "
+        "or private (the command line).",
+        examples=["private"],
+    )
+    duplicates: DuplicatesForm = Field(
+        default=True,
+        description="The same story from several sources is shown once, and the others are named "
+        "with it. {within: 3d}: how far apart they may appear. false: each is shown.",
+        examples=[{"within": "3d"}],
+    )
     editions: tuple[EditionForm, ...] = Field(
         min_length=1,
         description="The feeds that you publish, one a language: en, fr, ar, ku (Kurmanji "
@@ -259,6 +302,11 @@ class FeedsYaml(Shape):
         default_factory=DefaultsShape,
         description="What holds for every source that says nothing of its own.",
         examples=[{"interval": "1h"}],
+    )
+    rules: tuple[SharedRuleShape, ...] = Field(
+        default=(),
+        description="Rules for all sources, or for those named in them.",
+        examples=[[{"name": "no-sport", "when": {"category": ["Sport*"]}, "then": "drop"}]],
     )
     sources: tuple[SourceShape, ...] = Field(
         min_length=1,
@@ -314,7 +362,7 @@ def fields_by_path() -> dict[tuple[str, ...], dict[str, FieldInfo]]:
     waiting: list[tuple[tuple[str, ...], type[Shape]]] = [((), FeedsYaml)]
     while waiting:
         path, shape = waiting.pop()
-        found[path] = shape.model_fields
+        found[path] = {info.alias or key: info for key, info in shape.model_fields.items()}
         for key, info in shape.model_fields.items():
             waiting += [((*path, key), below) for below in _shapes_in(info.annotation)]
     return found

@@ -18,44 +18,86 @@ from aggregator.errors import Mistake
 
 FIELDS = fields_by_path()
 
+# Groups of one name that differ in their keys, and what is said of a key of the other one.
+_TWINS: dict[tuple[str, ...], tuple[tuple[str, ...], str]] = {
+    ("sources", "rules"): (
+        ("rules",),
+        "is for rules at the top of the file; this rule is for its source alone, so remove it",
+    ),
+    ("defaults", "rights"): (
+        ("sources", "rights"),
+        "is said of each source, in its own `rights`; here only allows and images can stand",
+    ),
+}
+
 # What people write -> the keys that may be meant, in order. Only one that the group has is named.
 _INSTEAD = {
+    "action": ("then",),
     "address": ("url", "to", "host"),
+    "author": ("byline",),
+    "authors": ("byline",),
     "bind": ("host",),
     "contact": ("owner_email",),
+    "content": ("body",),
     "cron": ("interval",),
     "database": ("store",),
     "db": ("store",),
+    "dedupe": ("duplicates",),
+    "delay": ("publish_delay",),
     "design": ("theme",),
     "dir": ("to",),
+    "do": ("then",),
     "email": ("owner_email",),
+    "embargo": ("publish_delay",),
     "every": ("interval",),
+    "exclude": ("except", "unless"),
+    "expiry": ("expires",),
     "feed": ("url", "sources"),
+    "filter": ("rules",),
+    "filters": ("rules",),
     "folder": ("to",),
     "frequency": ("interval",),
     "href": ("url",),
+    "headline": ("title",),
     "hreflang": ("translations",),
+    "if": ("when",),
     "inactive": ("disabled",),
     "lang": ("language", "languages", "words"),
     "layout": ("theme",),
+    "licence": ("license",),
     "limit": ("entries", "max_body"),
-    "link": ("url", "homepage"),  # RSS's word; the planet family's for the homepage
+    "link": ("url", "homepage", "address"),  # RSS's word; the planet family's for the homepage
     "listen": ("serve", "host"),
     "mail": ("owner_email",),
+    "match": ("when",),
+    "moderate": ("hold",),
+    "moderation": ("review", "hold"),
+    "not": ("unless",),
+    "only": ("sources",),
     "outlets": ("sources",),
     "output": ("publish", "to"),
     "owner": ("owner_name",),
     "path": ("to",),
     "period": ("interval",),
     "pubsubhubbub": ("hubs",),
+    "queue": ("review",),
     "refresh": ("interval",),
+    "regex": ("pattern",),
+    "regexp": ("pattern",),
+    "remove": ("strip",),
     "rss": ("url",),
+    "selector": ("strip",),
+    "selectors": ("strip",),
     "server": ("serve",),
+    "since": ("granted",),
     "skin": ("theme",),
+    "summary": ("body",),
     "templates": ("theme",),
     "timeout": ("deadline",),
     "title": ("name",),
-    "uri": ("url",),
+    "until": ("expires",),
+    "uri": ("url", "address"),
+    "url": ("address",),
     "urls": ("url",),
     "website": ("homepage", "site"),
     "websub": ("hubs",),
@@ -65,6 +107,8 @@ _INSTEAD = {
 
 def guess_key(path: tuple[str, ...], written: str, group: Mapping) -> str | None:
     """The key of the group at `path` that was probably meant; one that is there is not."""
+    if written in FIELDS.get((*path, "when"), ()):
+        return None  # a condition, one group too high
     known = list(FIELDS[path])
     instead = _instead(path, written)
     there = {"url", *group.entries} if "feeds" in group.entries else set(group.entries)
@@ -110,6 +154,9 @@ def subject(path: tuple[str, ...], group: Node) -> str:
     if path == ("sources",) and isinstance(group, Mapping):
         name = group.entries.get("id") or group.entries.get("name")
         return f'the source "{name.text}"' if isinstance(name, Scalar) else "this source"
+    if path[-1] == "rules" and isinstance(group, Mapping):
+        name = group.entries.get("name")
+        return f"the rule {shown(name.text)}" if isinstance(name, Scalar) else "this rule"
     return {("editions",): "this edition", ("sources", "feeds"): "this feed"}.get(
         path, f"`{dotted(path)}`"
     )
@@ -160,8 +207,8 @@ def _mistake(error: ErrorDetails, root: Node) -> Mistake | None:
     ctx = error.get("ctx", {})
     sentence = ctx.get("sentence") or _other_form(kind, ctx, node, path, item=item)
     if isinstance(node, Scalar) and node.reads_as == "nothing" and not item:
-        optional = not FIELDS[path[:-1]][path[-1]].is_required()
-        sentence += ", or remove the key" if optional else ""
+        known = FIELDS.get(path[:-1], {}).get(path[-1])  # languages are keys without a definition
+        sentence += ", or remove the key" if known is None or not known.is_required() else ""
     return node.place.mistake(f"`{dotted(path)}`: {sentence}")
 
 
@@ -198,16 +245,23 @@ def _unknown(path: tuple[str, ...], key: str, group: Mapping) -> str:
     first, colon, rest = key.partition(":")
     if colon and rest and first in FIELDS[path]:
         return f"a space is missing after the colon; write `{first}: {rest}`"
+    twin, hint = _TWINS.get(path, (path, ""))
+    if hint and key in FIELDS[twin]:
+        return f"`{key}` {hint}"
     guess = guess_key(path, key, group)
     if guess:
         return f"unknown key `{key}`; did you mean `{guess}`?"
     for elsewhere in [*((*path, below) for below in FIELDS[path]), path[:-1], *FIELDS]:
         if elsewhere != path and key in FIELDS.get(elsewhere, ()):
             return f"`{key}` does not belong here but {_where(elsewhere)}"
+    return f"unknown key `{key}`; here one of these can stand: {_known(path, key, group)}"
+
+
+def _known(path: tuple[str, ...], key: str, group: Mapping) -> str:
     value = group.entries[key]
     empty = isinstance(value, Scalar) and value.reads_as == "nothing"
     hint = "; is a colon or quotation mark missing?" if empty and " " in key else ""
-    return f"unknown key `{key}`; here one of these can stand: {', '.join(FIELDS[path])}{hint}"
+    return ", ".join(FIELDS[path]) + hint
 
 
 def _where(path: tuple[str, ...]) -> str:
@@ -215,6 +269,7 @@ def _where(path: tuple[str, ...]) -> str:
         (): "at the top of the file, with no space in front of it"
     }
     named |= {("sources",): "among the keys of a source", ("editions",): "into an edition"}
+    named |= {path: "among the keys of a rule" for path in FIELDS if path[-1:] == ("rules",)}
     return named.get(path) or f"inside `{dotted(path)}`, as in {path[-1]}: {{... }}"
 
 

@@ -8,7 +8,7 @@ import json
 from datetime import datetime, timezone
 from xml.sax.saxutils import escape, quoteattr
 
-from aggregator.demo.stories import Article, Station
+from aggregator.demo.stories import Article, Deleted, Station
 
 LEVANTINE = (
     "كانون الثاني,شباط,آذار,نيسان,أيار,حزيران,تموز,آب,أيلول,تشرين الأول,تشرين الثاني,كانون الأول"
@@ -19,13 +19,19 @@ DAYS = "Mon,Tue,Wed,Thu,Fri,Sat,Sun".split(",")
 MONTHS = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec".split(",")
 
 
-def render(station: Station, articles: tuple[Article, ...], origin: str) -> tuple[bytes, str]:
+def render(
+    station: Station,
+    articles: tuple[Article, ...],
+    origin: str,
+    deleted: tuple[Deleted, ...] = (),
+) -> tuple[bytes, str]:
     """Write the feed of a station.
 
     Args:
         station: the outlet.
         articles: what it has published, newest first.
         origin: scheme, host and port of its server.
+        deleted: what it took back; Atom alone can say that (RFC 6721).
 
     Returns:
         The body and its media type.
@@ -33,7 +39,7 @@ def render(station: Station, articles: tuple[Article, ...], origin: str) -> tupl
     if station.format == "json11":
         return _json(station, articles, origin), "application/feed+json"
     if station.format == "atom10":
-        return _atom(station, articles, origin).encode(), "application/atom+xml"
+        return _atom(station, articles, origin, deleted).encode(), "application/atom+xml"
     if station.format == "rss10":
         return _rdf(station, articles, origin).encode(), "application/rdf+xml"
     return _rss(station, articles, origin).encode(), "application/rss+xml; charset=utf-8"
@@ -143,17 +149,29 @@ def _rdf(station: Station, articles: tuple[Article, ...], origin: str) -> str:
     )
 
 
-def _atom(station: Station, articles: tuple[Article, ...], origin: str) -> str:
+def _atom(
+    station: Station,
+    articles: tuple[Article, ...],
+    origin: str,
+    deleted: tuple[Deleted, ...],
+) -> str:
     language = f" xml:lang={quoteattr(station.declares)}" if station.declares else ""
-    updated = max((a.updated or a.published for a in articles), default=None)
+    moments = (*(a.updated or a.published for a in articles), *(gone.when for gone in deleted))
+    updated = max(moments, default=None)
     stamp = _date(updated, station) if updated else "2026-01-01T00:00:00Z"
     rights = f"<rights>{escape(station.copyright)}</rights>" if station.copyright else ""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<feed xmlns="http://www.w3.org/2005/Atom"{language}><id>tag:{station.id},2026:feed</id>'
+        '<feed xmlns="http://www.w3.org/2005/Atom"'
+        f' xmlns:at="http://purl.org/atompub/tombstones/1.0"{language}><id>tag:{station.id},2026:feed</id>'
         f"<title>{escape(station.name)}</title><subtitle>{escape(station.tagline)}</subtitle>"
         f'<link href="{origin}/"/><link rel="self" href="{origin}/feed"/>{rights}'
         f"<updated>{stamp}</updated>\n"
+        + "".join(
+            f"<at:deleted-entry ref={quoteattr(gone.guid)}"
+            f" when={quoteattr(_date(gone.when, station))}/>\n"
+            for gone in deleted
+        )
         + "\n".join(_atom_entry(station, article, origin) for article in articles)
         + "\n</feed>\n"
     )

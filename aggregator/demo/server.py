@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.demo.rendering import front, page, render
-from aggregator.demo.stories import Article, Station, picture
+from aggregator.demo.stories import Station, picture
 
 HOST = "127.0.0.1"
 SLOW = 1.5  # seconds that the slow server takes to answer
@@ -88,6 +88,10 @@ class Playing(Serving):
             if request.path == article.image:
                 request.send(200, picture(article.image), "image/webp")
                 return
+        deleted = station.deleted(step, self._start)
+        if request.path in {gone.path for gone in deleted}:
+            request.send(410, b"gone", "text/plain")
+            return
         if request.path == "/":
             request.send(200, front(station, articles), "text/html; charset=utf-8")
             return
@@ -97,11 +101,10 @@ class Playing(Serving):
         if station.behavior == "moved" and request.path == "/feed":
             request.send(301, b"", "text/plain", location=f"{self.origin}/news/feed")
             return
-        self._feed(request, articles)
+        self._feed(request, *render(station, articles, self.origin, deleted))
 
-    def _feed(self, request: "_Quiet", articles: tuple[Article, ...]) -> None:
+    def _feed(self, request: "_Quiet", body: bytes, media_type: str) -> None:
         station = self.station
-        body, media_type = render(station, articles, self.origin)
         if station.behavior == "slow":
             time.sleep(SLOW)
         if station.behavior == "broken":

@@ -6,14 +6,18 @@ And what else is bundled: their pictures, and pages as an operator writes them.
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Format = Literal["rss20", "rss10", "atom10", "json11"]
 Behavior = Literal["plain", "slow", "broken", "challenge", "moved", "unstable"]
 DateStyle = Literal["rfc822", "rfc3339", "levantine", "maghreb", "kurmanji", "none"]
+Fate = Literal["copy", "drop", "hold", "late", "excerpt"]
+
+UNSEEN: Final[frozenset[Fate]] = frozenset({"copy", "drop", "hold"})
+"""What becomes of articles that have no page of their own with us, unless somebody approves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,16 @@ class Article:
     updated: datetime | None = None
     image: str | None = None  # its path
     translations: tuple[tuple[str, str], ...] = ()  # language and path, as the feed says it
+    fate: Fate | None = None  # what our rules, rights and duplicates make of it; None: shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """An article that its outlet took back."""
+
+    guid: str
+    path: str
+    when: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +59,11 @@ class Station:
     behavior: Behavior
     date_style: DateStyle
     utc_offset: timedelta
-    rights: dict[str, str]
+    rights: dict[str, Any]
     copyright: str | None
     tagline: str
     stories: tuple[dict[str, Any], ...]
+    settings: dict[str, Any] = field(default_factory=dict)  # further keys in feeds.yaml
 
     def articles(self, step: int, start: datetime) -> tuple[Article, ...]:
         """Tell what is published at `step`, newest first.
@@ -61,8 +76,25 @@ class Station:
             _tell(story, step, start)
             for story in self.stories
             if story.get("appears", 0) <= step < story.get("disappears", step + 1)
+            and not _is_withdrawn(story, step)
         ]
         return tuple(sorted(told, key=lambda article: article.published, reverse=True))
+
+    def deleted(self, step: int, start: datetime) -> tuple[Deleted, ...]:
+        """Tell what was taken back until `step`; see `articles`."""
+        return tuple(
+            Deleted(
+                guid=story["guid"],
+                path=story["path"],
+                when=start + STEP * story["withdrawn"]["step"],
+            )
+            for story in self.stories
+            if _is_withdrawn(story, step)
+        )
+
+
+def _is_withdrawn(story: dict[str, Any], step: int) -> bool:
+    return "withdrawn" in story and step >= story["withdrawn"]["step"]
 
 
 STEP = timedelta(seconds=15)  # how long a step of the living world lasts
@@ -82,6 +114,7 @@ def _tell(story: dict[str, Any], step: int, start: datetime) -> Article:
         published=published,
         image=story.get("image"),
         translations=tuple(story.get("hreflang", {}).items()),
+        fate=story.get("fate"),
     )
     correction = story.get("correction")
     if correction is None or step < correction["step"]:
@@ -148,4 +181,5 @@ def _station(data: dict[str, Any]) -> Station:
         copyright=data.get("copyright"),
         tagline=data.get("tagline", ""),
         stories=tuple(data.get("articles", ())),
+        settings=data.get("settings", {}),
     )

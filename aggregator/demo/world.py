@@ -14,10 +14,12 @@ from rich.text import Text
 
 from aggregator import daemon
 from aggregator.config import Config, load
+from aggregator.demo.desk import ReviewPage, review_page, take_down
 from aggregator.demo.server import HOST, Playing, clock
 from aggregator.demo.stories import STEP, Station, operator_pages, same_stories, stations
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, StoreError
 from aggregator.model import Outcome, Visit
+from aggregator.pipeline import utc_now
 from aggregator.serve import App, ServeError, make_app, serving_in_thread
 from aggregator.showing import showing
 from aggregator.store import Recorded
@@ -26,6 +28,15 @@ from aggregator.update import update
 EDITIONS: Final = ("en", "fr", "ku", "kmr", "ckb", "ar")
 INTERVAL: Final = "8s"
 FEEDS: Final = frozenset({"atom.xml", "rss20.xml", "feed.json"})
+HAPPENINGS: Final = ("correction", "withdrawn", "taken_down")
+RULE_FOR_ALL: Final = {"name": "opinions", "when": {"address": "opinion"}, "then": "hold"}
+_TOLD: Final = {
+    "copy": " - another outlet's story: it is shown once",
+    "drop": " - a rule drops it",
+    "hold": " - it waits on the review page",
+    "late": " - it waits for half a minute",
+    "excerpt": " - with agencies: an excerpt is shown",
+}
 
 
 class World:
@@ -42,8 +53,8 @@ class World:
     def last_step(self) -> int:
         """The step with the last happening."""
         stories = [story for player in self.players for story in player.station.stories]
-        corrections = [story["correction"]["step"] for story in stories if "correction" in story]
-        return max((*corrections, *(story.get("appears", 0) for story in stories)), default=0)
+        steps = [story[name]["step"] for story in stories for name in HAPPENINGS if name in story]
+        return max((*steps, *(story.get("appears", 0) for story in stories)), default=0)
 
     @contextlib.contextmanager
     def playing(self) -> Iterator["World"]:
@@ -58,11 +69,23 @@ class World:
         told = []
         for player in self.players:
             for story in player.station.stories:
+                name, title = player.station.name, f"“{story['title']}”"
                 if story.get("appears", 0) == self.step:
-                    told.append(f"{player.station.name} publishes “{story['title']}”")
+                    told.append(f"{name} publishes {title}{_TOLD.get(story.get('fate', ''), '')}")
                 if story.get("correction", {}).get("step") == self.step:
-                    told.append(f"{player.station.name} corrects “{story['title']}”")
+                    told.append(f"{name} corrects {title}")
+                if story.get("withdrawn", {}).get("step") == self.step:
+                    told.append(f"{name} takes {title} back, and its feed says so")
         return told
+
+    def takedowns(self) -> list[tuple[str, str, str]]:
+        """Tell what the demo's desk is to take down at this step: address, title, why."""
+        return [
+            (player.origin + story["path"], story["title"], story["taken_down"]["why"])
+            for player in self.players
+            for story in player.station.stories
+            if story.get("taken_down", {}).get("step") == self.step
+        ]
 
     def write_config(self, folder: Path, url: str, interval: str = INTERVAL) -> Path:
         """Write the feeds.yaml of this world into `folder`, and its `pages` beside it.
@@ -100,9 +123,12 @@ class World:
                     "homepage": f"{player.origin}/",
                     "language": player.station.language,
                     "rights": player.station.rights,
+                    **player.station.settings,
                 }
                 for player in self.players
             ],
+            "rules": [RULE_FOR_ALL],
+            "takedowns": "public",
             "translations": same_stories(origins),
         }
         path = folder / "feeds.yaml"
@@ -133,8 +159,11 @@ async def run_demo(*, once: bool, port: int) -> None:
             await update(config, only=None, force=False, as_json=False)
             _tell_published(out, config)
             return
-        with shown(world, folder, port) as config:
-            _tell_what_to_try(out, config.site.url)
+        with (
+            shown(world, folder, port) as config,
+            review_page(config, port=port and port + 1) as review,
+        ):
+            _tell_what_to_try(out, config.site.url, review)
             await _live(out, world, config)
 
 
@@ -181,7 +210,7 @@ async def _live(out: Console, world: World, config: Config) -> None:
         time = visit.at.astimezone().strftime("%H:%M:%S")
         out.print(Text(f"{time}  {names[visit.source_id]:<24} {_said(recorded)}", style=style))
 
-    async with _time_passing(out, world):
+    async with _time_passing(out, world, config):
         await daemon.run(config, on_visit=tell)
 
 
@@ -191,19 +220,24 @@ def _said(recorded: Recorded) -> str:
         return f"{visit.failure.kind}: {visit.failure.message}"
     if visit.status == 304:
         return "304 not modified"
-    if not (recorded.new or recorded.changed):
+    if not (recorded.new or recorded.changed or visit.removals):
         return f"{visit.status}, nothing new"
-    return f"{visit.status}, {recorded.new} new, {recorded.changed} changed"
+    held = f", {recorded.held} held" if recorded.held else ""
+    back = f", {len(visit.removals)} taken back" if visit.removals else ""
+    return f"{visit.status}, {recorded.new} new, {recorded.changed} changed{held}{back}"
 
 
 @contextlib.asynccontextmanager
-async def _time_passing(out: Console, world: World) -> AsyncIterator[None]:
+async def _time_passing(out: Console, world: World, config: Config) -> AsyncIterator[None]:
     async def pass_time() -> None:
         while True:
             await asyncio.sleep(STEP.total_seconds())
             world.step += 1
             for happening in world.happenings():
                 out.print(Text(f"          {happening}", style="bold cyan"))
+            for address, title, why in world.takedowns():
+                told = await asyncio.to_thread(_taken_down, config, address, title, why)
+                out.print(Text(f"          {told}", style="bold magenta"))
             if world.step == world.last_step:
                 out.print(Text("          The story is over; Ctrl-C ends the demo.", style="bold"))
 
@@ -216,16 +250,28 @@ async def _time_passing(out: Console, world: World) -> AsyncIterator[None]:
             await task
 
 
-def _tell_what_to_try(out: Console, origin: str) -> None:
+def _taken_down(config: Config, address: str, title: str, why: str) -> str:
+    """Take an article down and say what came of it. In a thread: it waits for the database."""
+    try:
+        page = take_down(config, address, why=why, now=utc_now())
+    except StoreError as error:
+        return f"“{title}” was not taken down: {error}"
+    where = f"; gone: {page}" if page else ""
+    return f"The demo's desk takes “{title}” down: {why}{where}"
+
+
+def _tell_what_to_try(out: Console, origin: str, review: ReviewPage) -> None:
     out.print(Text(f"Look at {origin}/ - Ctrl-C ends the demo.", style="bold"))
     for what, where in (
         ("Subscribe in a feed reader", f"{origin}/ku/atom.xml"),
         ("The same of one language, source or category", f"{origin}/en/category/water/atom.xml"),
         ("Search", f"{origin}/en/search?q=water"),
         ("Search in Sorani, typed with Arabic letters", f"{origin}/ckb/search?q=كارەبا"),
+        ("Approve what waits for a person", review.url),
     ):
         out.print(Text(f"  {what}:  {where}"))
-    out.print(Text("Then watch: articles appear, and two are corrected within a minute."))
+    out.print(Text(f"    any name, password  {review.password}  (of this run alone)"))
+    out.print(Text("Then watch, for two minutes: articles appear, are corrected, taken back."))
 
 
 def _tell_published(out: Console, config: Config) -> None:

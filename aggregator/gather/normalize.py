@@ -22,7 +22,7 @@ from aggregator.model import (
     Source,
     Text,
 )
-from aggregator.text import dates, html, language, urls
+from aggregator.text import dates, html, language, selectors, urls
 from aggregator.text.excerpt import excerpt
 from aggregator.text.tags import normalize_tag
 
@@ -56,12 +56,19 @@ UNCATEGORIZED = frozenset(
 
 
 def normalize(
-    item: Identified, *, source: Source, feed: Feed, meta: FeedMeta, now: datetime
+    item: Identified,
+    strip: tuple[str, ...] = (),
+    *,
+    source: Source,
+    feed: Feed,
+    meta: FeedMeta,
+    now: datetime,
 ) -> Entry:
     """Bring one identified entry into the article format.
 
     Args:
         item: the raw entry with its key and digest.
+        strip: CSS selectors of what is taken out of its body first, as the publisher wrote it.
         source: the outlet; its language is the prior of the decision.
         feed: the feed of it that was read; its own prior goes first.
         meta: what the feed says of itself: language, rights, licence.
@@ -71,7 +78,7 @@ def normalize(
         The entry; what could not be had is None or empty and named in `flags`.
     """
     parsed = item.parsed
-    title, standfirst, body, flags = _words(parsed)
+    title, standfirst, body, flags = _words(_stripped(parsed, strip) if strip else parsed)
     published, updated, date_flags = _dates(parsed, now)
     decision = language.decide(
         title=title,
@@ -106,6 +113,7 @@ def normalize(
         origin=_origin(parsed.origin),
         flags=flags + date_flags,
         translations=_translations(parsed),
+        robots=parsed.robots,
     )
 
 
@@ -122,6 +130,21 @@ def decide_again(entry: Entry, *, source: Source) -> Entry:
 
 def _text_of(standfirst: str, body: Html) -> str:
     return " ".join((standfirst, html.plain(body)))
+
+
+def _stripped(parsed: ParsedEntry, strip: tuple[str, ...]) -> ParsedEntry:
+    """Take out of the texts what the operator's selectors name: classes and ids are gone later."""
+
+    def less(text: Text) -> Text:
+        if not text.html:
+            return text
+        return replace(text, value=selectors.strip(html.unwrapped(text.value), strip))
+
+    return replace(
+        parsed,
+        contents=tuple(map(less, parsed.contents)),
+        summary=less(parsed.summary) if parsed.summary else None,
+    )
 
 
 def _words(parsed: ParsedEntry) -> tuple[str, str, Html, tuple[str, ...]]:

@@ -1,23 +1,26 @@
-"""May this entry appear? Pure: an entry and its source in, a verdict with its reasons out.
+"""May this entry appear? Pure: a screened entry and its source in, a verdict with reasons out.
 
 Rights are not judged here: they are enforced where text goes out (`syndicate.editions`), so that
 a changed right changes what is already published.
 """
 
-from aggregator.model import Entry, Ruling, Source, Verdict
+from aggregator.model import Entry, Ruling, Screened, Source, Verdict
 
 
-def judge(entry: Entry, source: Source) -> Verdict:
-    """Say whether `entry` is published, held for a person or dropped, and why.
+def judge(screened: Screened, source: Source) -> Verdict:
+    """Say whether an entry is published, held for a person or dropped, and why.
 
-    The first of drop, hold, publish that has a reason wins; every reason is kept for people.
+    The first of drop, hold, publish that has a reason wins; every reason is kept for people, those
+    of the operator's rules (`filters`) among them. A rule that publishes ends the rules after it,
+    and no more: what cannot be published is not.
     """
+    entry = screened.entry
     dropped = tuple(_dropped(entry))
     held = tuple(_held(entry))
-    noted = tuple(f"flag: {flag}" for flag in entry.flags)
-    if dropped:
+    noted = (*screened.reasons, *(f"flag: {flag}" for flag in entry.flags))
+    if dropped or screened.ruling is Ruling.DROP:
         return Verdict(ruling=Ruling.DROP, reasons=dropped + noted)
-    if held:
+    if held or screened.ruling is Ruling.HOLD:
         return Verdict(ruling=Ruling.HOLD, reasons=held + noted)
     shown = f"rights of {source.id}: {source.rights.allows}"
     return Verdict(ruling=Ruling.PUBLISH, reasons=(entry.language_reason, shown, *noted))

@@ -48,6 +48,9 @@ from aggregator.model.gathered import (
     ParsedEntry,
     ParsedFeed,
     Person,
+    Profile,
+    Quarantine,
+    Tallied,
     Text,
     Validators,
 )
@@ -58,6 +61,8 @@ from aggregator.model.judged import (
     Edits,
     Known,
     Outcome,
+    Release,
+    Remembered,
     Removal,
     Screened,
     Verdict,
@@ -92,6 +97,7 @@ from aggregator.model.site import (
     Search,
     Shelf,
     SitemapEntry,
+    Withdrawn,
 )
 
 __all__ = [
@@ -143,7 +149,11 @@ __all__ = [
     "ParsedFeed",
     "Person",
     "Picture",
+    "Profile",
     "Published",
+    "Quarantine",
+    "Release",
+    "Remembered",
     "Removal",
     "Rights",
     "Rule",
@@ -159,9 +169,11 @@ __all__ = [
     "SitemapEntry",
     "Source",
     "Status",
+    "Tallied",
     "Text",
     "Validators",
     "Verdict",
     "Visit",
     "Withdrawal",
+    "Withdrawn",
 ]

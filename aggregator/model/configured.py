@@ -34,10 +34,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Length:
-    """How long an excerpt may be: so many words, or so many paragraphs."""
+    """How long an excerpt may be: so many words, paragraphs or characters; none of them more."""
 
     words: int | None = None
     paragraphs: int | None = None
+    characters: int | None = None  # a publisher's max-snippet; feeds.yaml has no word for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,42 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tallied:
+    """How often something was met, of late."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a feed usually brings: what `judge.flood` compares a visit with."""
+
+    asked: tuple[str, ...] = ()  # the feed's addresses when this was learned; others begin anew
+    since: datetime | None = None  # the start of the time in which `counted` came
+    counted: int = 0  # new entries in that time, those of the first visit left out
+    documents: int = 0  # that had entries and gave no alarm
+    entries: int = 0  # of those documents that were new, the first ones too
+    most: int = 0  # new entries that one visit brought, of late
+    domains: tuple[Tallied, ...] = ()  # registrable ones, where entries lead
+    languages: tuple[Tallied, ...] = ()
+    scripts: tuple[Tallied, ...] = ()
+    words: str = ""  # its usual words, the latest first, parted by spaces
+    familiar: float = 0.0  # which share of an entry's words are usual ones, on the average
+    links: float = 0.0  # links to other domains in a hundred words, on the average
+    clocks: int = 0  # entries whose words changed by the time of day alone
+    complete: bool = False  # its last document said that it has all of the feed's entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Why nothing new of a feed is published until a person has looked."""
+
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
     """What is remembered of one feed between visits. Timers live here, not in a job store."""
 
@@ -65,6 +101,9 @@ class FeedState:
     skip_days: tuple[int, ...] = ()  # Monday is 0
     iri: str | None = None  # names the feed in atom:source, for ever (RFC 4287 section 4.2.6)
     guids_unreliable: bool = False  # one guid was seen on several entries: identify by link
+    profile: Profile | None = None  # None: nothing was learned of it yet
+    quarantine: Quarantine | None = None
+    admitted: int = 0  # entries since it was new that no rule dropped: what `hold_first` counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +119,7 @@ class Fetched:
     fresh_until: datetime | None  # Cache-Control or Expires (RFC 9111 section 4.2)
     moved_to: str | None  # the end of a chain made of permanent redirects only
     conditional: bool  # whether the request carried validators
+    robots: tuple[str, ...] = ()  # values of X-Robots-Tag, as received
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

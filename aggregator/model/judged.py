@@ -64,6 +64,23 @@ class Known:
     emitted: bool
     verdict: Verdict
     publisher_updated: datetime | None = None
+    withdrawn: str | None = None  # why its publisher took it back, where it did
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """An entry that is stored, with its words: for decisions that need to read them."""
+
+    known: Known
+    entry: Entry  # as the publisher last wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What people did with the entries of a feed that were held since a day."""
+
+    waiting: int  # still, in quarantine
+    approved: int
 
 
 class ChangeKind(StrEnum):
@@ -128,3 +145,4 @@ class Visit:
     retry_host: str | None = None  # who said so, after redirects; None: the host asked
     next_domain: str | None = None  # what the next visit asks; None: the same as this one
     removals: tuple[Removal, ...] = ()
+    returned: tuple[int, ...] = ()  # entries that the publisher had taken back and shows again

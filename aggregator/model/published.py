@@ -72,6 +72,7 @@ class Mention:
 
     name: str
     link: str | None = None
+    original: bool = False  # it is the first publisher of what another brought us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ class Frame:
     pages: tuple[OperatorPage, ...] = ()  # those that this edition has
     index_copies: bool = False  # let search engines have copied articles, naming the original
     search: bool = False  # the server beside the pages answers searches
+    takedowns: bool = False  # there is a page of what was withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ class Article:
     categories: tuple[Shelf, ...] = ()  # those that have a page
     counterparts: tuple[Counterpart, ...] = ()  # translations, and the same in other editions
     changes: tuple[Difference, ...] = ()  # since it was first published
+    rewritten: bool = False  # so much changed that `changes` would be the whole text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,18 @@ class Bot:
     sources: tuple[Source, ...]
     path: str = "bot/index.html"
     counterparts: tuple[Counterpart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A line of the public log of takedowns."""
+
+    at: datetime
+    reason: str
+    outlet: str  # the source's name
+    title: str = ""  # of the article; "": it is not said, or all of the outlet's went
+    whole: bool = False  # all that the outlet published
+    restored: datetime | None = None  # since when it is shown again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

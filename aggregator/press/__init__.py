@@ -3,7 +3,8 @@
 The other half of the journey, after `pipeline` has recorded. One process at a time does it: the
 one that holds the store's lock.
 
-    ledger      what one run knows of all editions: series, and where each page is
+    alike       how entries of different sources are compared, before they are emitted
+    ledger      what one run knows of all editions: series, where each page is, rights of today
     feeds         archives and subscription documents of a series
     pages         the site's pages that show articles
     standing      what shows none: theme, operator's pages, lists of sources
@@ -30,8 +31,10 @@ import structlog
 
 from aggregator.config import Config
 from aggregator.errors import PublishError
+from aggregator.judge import rights
 from aggregator.model import Edition
 from aggregator.pictures import Gallery
+from aggregator.press import alike
 from aggregator.press.ledger import Ledger
 from aggregator.press.run import Run
 from aggregator.press.searchable import Searchable, is_current
@@ -98,6 +101,23 @@ class Press:
         """Let a call that is under way, and every later one, end soon; the rest is left to do."""
         self._stop.set()
 
+    def next_moment(self, after: datetime) -> datetime | None:
+        """Say when what is published changes by itself next; None: not before somebody acts.
+
+        That is when a permission begins or ends, and when an article has waited long enough.
+
+        Args:
+            after: the time of the last publishing.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        sources = (*self._config.sources, *self._config.disabled)
+        held = (*(source.rights for source in sources), self._config.default_rights)
+        turn = rights.next_change(held, after)
+        emission = self._store.next_emission(after)
+        return min((moment for moment in (turn, emission) if moment is not None), default=None)
+
     def is_published(self) -> bool:
         """Whether the tree that was written last is there: it may be deleted at any time."""
         return self._is_there(Stamp.read(self._store.stamp()))
@@ -112,19 +132,21 @@ class Press:
     def _publish(self) -> None:
         languages = {code for edition in self._config.editions for code in edition.languages}
         now = self._clock()
-        self._in_steps(
-            lambda: self._store.emit(languages, now=now, mint=mint.mint, limit=_AT_ONCE)
-        )
+        order, likeness = alike.order(self._config), alike.likeness(self._config)
+        self._in_steps(lambda: self._store.compare(likeness, now=now, limit=_AT_ONCE))
+        emit = partial(self._store.emit, languages, now=now, mint=mint.mint, order=order)
+        self._in_steps(lambda: emit(limit=_AT_ONCE))
         for edition in self._config.editions:
             self._in_steps(partial(self._place, edition))
-        before, making, outdated, whole = self._look()
+        ledger = Ledger(self._config, self._store, now=now)
+        before, making, outdated, whole = self._look(ledger)
         stamp = making.named("" if whole else before.tree)
         if whole:
             log.info("publishing-all", to=str(self._config.publish_to))
         with self._index() as index:
             refill = index is not None and not whole and not is_current(index, before)
             run = Run(
-                ledger=Ledger(self._config, self._store),
+                ledger=ledger,
                 furniture=self.furniture,
                 sequences=None if whole else outdated.sequences,
                 editions=(*before.editions, *making.editions),
@@ -172,13 +194,17 @@ class Press:
         with index:
             yield index
 
-    def _look(self) -> tuple[Stamp, Stamp, Outdated, bool]:
+    def _look(self, ledger: Ledger) -> tuple[Stamp, Stamp, Outdated, bool]:
         """Compare the tree as it was made last with how it is to be made now."""
         before = Stamp.read(self._store.stamp())
-        changed = before.changed_sources(self._making) if before.tree else ()
+        making = self._making.at(ledger.sources.values())
+        changed = before.changed_sources(making) if before.tree else ()
         if changed:
             self._store.mark_sources(changed)
         outdated = self._store.outdated()
-        now = replace(self._making, generation=outdated.generation)
+        now = replace(making, generation=outdated.generation)
         same = before.whole == now.whole and self._is_there(before)
+        if same and before.outlets != now.outlets:
+            others = set(outdated.sequences).union(ledger.naming_others())
+            outdated = replace(outdated, sequences=tuple(sorted(others)))
         return before, now, outdated, not same

@@ -61,7 +61,7 @@ def _subscription(ledger: Ledger, edition: Edition, series: Series) -> Page:
         ledger.config.site,
         edition,
         shown,
-        ledger.sources,
+        cut_to=ledger.cut,
         created=ledger.store.created,
         must={entry.sequence for entry in of_edition(edition, tail)},
         withdrawn=window.withdrawn,
@@ -74,22 +74,24 @@ def _subscription(ledger: Ledger, edition: Edition, series: Series) -> Page:
 
 
 def _archive(ledger: Ledger, edition: Edition, series: Series, number: int) -> Page:
-    held = of_edition(
-        edition, ledger.store.stretch(series.id, *pieces.piece(number, pieces.ARCHIVE))
-    )
+    piece = pieces.piece(number, pieces.ARCHIVE)
+    held = of_edition(edition, ledger.store.stretch(series.id, *piece))
     page = editions.page(
         ledger.config.site,
         edition,
         held,
-        ledger.sources,
+        cut_to=ledger.cut,
         created=ledger.store.created,
         must={entry.sequence for entry in held},
+        # Who has read the archive asks for it again only where its `updated` moved.
+        withdrawn=ledger.store.withdrawals(series.id, *piece),
         limit=_ARCHIVE_LIMIT,
     )
     return replace(
         page,
         path=_archive_folder(series, number),
         archive=True,
+        withdrawn=(),  # tombstones are for the subscription document, and end there one day
         prev_archive=_archive_folder(series, number - 1) if number > 1 else None,
         next_archive=(
             _archive_folder(series, number + 1) if number < pieces.closed(series.count) else None

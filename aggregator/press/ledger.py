@@ -4,39 +4,65 @@ Read from the store at the beginning of the run; addresses and neighbors of docu
 out from it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Final
 
 from aggregator.config import Config
+from aggregator.judge import rights
 from aggregator.model import (
+    Allowance,
     Counterpart,
     Edition,
+    Extent,
+    Item,
     Published,
+    Rights,
     Series,
     SeriesKind,
     SeriesName,
     Source,
 )
 from aggregator.store import Store
+from aggregator.syndicate import editions
 from aggregator.syndicate import series as pieces
 from aggregator.syndicate.site import addresses
 from aggregator.text.urls import canonical
 
+_NO_RIGHTS: Final = Rights(allows=Extent.HEADLINE)  # nobody answers for them any longer
+_KEPT: Final = 10_000  # allowances that documents share
+_AT_ONCE: Final = 500  # entries taken from the store
 _EDITION: Final = SeriesName(kind=SeriesKind.EDITION, key="")
 
 
 class Ledger:
-    """The series of every edition as they are now."""
+    """The series of every edition as they are now, and the rights as they are at one moment.
 
-    def __init__(self, config: Config, store: Store) -> None:
+    Args:
+        config: what is published.
+        store: what is remembered.
+        now: the time of the run: rights hold for all of its documents as they do then.
+    """
+
+    def __init__(self, config: Config, store: Store, *, now: datetime) -> None:
         self.config = config
         self.store = store
-        self.sources: dict[str, Source] = {
+        self.now = now
+        self.followed = tuple(standing(source, now) for source in config.sources)
+        known = (
+            # Submitted articles' outlets; once they are configured, that counts.
+            *store.outlets(config.default_rights),
             # What a disabled source brought keeps its name and its rights.
+            *config.disabled,
+        )
+        self.sources: dict[str, Source] = {
             source.id: source
-            for source in (*config.sources, *config.disabled)
+            for source in (*(standing(one, now) for one in known), *self.followed)
         }
+        self._allowed: dict[tuple[int, int], Allowance] = {}
+        self._cut_to = editions.cutter(config.site, self.sources, self.allow)
         # Addresses of one article in several languages, as the store compares them.
         self.translations = tuple(
             tuple(filter(None, map(canonical, group))) for group in config.translations
@@ -75,6 +101,36 @@ class Ledger:
             for tag, kinds in found.items()
         }
 
+    # --- how much is shown --------------------------------------------------------------------
+
+    def allow(self, entry: Published) -> Allowance:
+        """How much of an entry may be shown today; of a source that is no more, the headline."""
+        # One entry stands in many documents. A visit may change it meanwhile: so not by number.
+        key = entry.sequence, hash(entry.entry)
+        if key not in self._allowed:
+            if len(self._allowed) >= _KEPT:
+                self._allowed.clear()
+            source = self.sources.get(entry.source_id)
+            held = source.rights if source else _NO_RIGHTS
+            self._allowed[key] = rights.allowance(held, entry.entry, now=self.now)
+        return self._allowed[key]
+
+    def cut(self, entry: Published, most: Extent = Extent.FULL) -> Item:
+        """Cut an entry to what may be shown of it, and to no more than `most`."""
+        return self._cut_to(entry, most)
+
+    def naming_others(self) -> Iterator[int]:
+        """The sequences of entries that may name other outlets than their own source.
+
+        It goes through everything: for when an outlet has another name, or is new or no more.
+        """
+        for edition in self.config.editions:
+            one = self.main(edition.tag)
+            for first in range(1, one.count + 1, _AT_ONCE):
+                for entry in self.store.stretch(one.id, first, first + _AT_ONCE - 1):
+                    if editions.may_name_others(entry, self.sources.get(entry.source_id)):
+                        yield entry.sequence
+
     # --- the same thing elsewhere -----------------------------------------------------------
 
     def elsewhere(self, one: Series) -> tuple[Series, ...]:
@@ -111,6 +167,11 @@ class Ledger:
             if one.language in other.languages
             and (other.tag != edition.tag or one.sequence != entry.sequence)
         )
+
+
+def standing(source: Source, now: datetime) -> Source:
+    """A source with its rights as they hold at a moment."""
+    return replace(source, rights=rights.standing(source.rights, now=now))
 
 
 def is_shown(one: Series) -> bool:

@@ -7,10 +7,13 @@ from typing import Final
 
 from aggregator.model import (
     Article,
+    ChangeKind,
     Counterpart,
     Document,
     Edition,
+    Extent,
     Home,
+    Item,
     Listing,
     ListKind,
     Month,
@@ -21,9 +24,11 @@ from aggregator.model import (
 )
 from aggregator.press.feeds import name_of, of_edition
 from aggregator.press.ledger import Ledger, folder, index_path, page_path
-from aggregator.syndicate import editions, site
 from aggregator.syndicate import series as pieces
+from aggregator.syndicate import site
 from aggregator.syndicate.site import addresses
+from aggregator.text import difference
+from aggregator.text.html import paragraphs
 
 _SHELVES_AT_HOME: Final = 20  # of sources, of categories
 _MONTHS_AT_HOME: Final = 6
@@ -59,9 +64,39 @@ class Pages:
         places = self._ledger.store.placements(sequences)
         for entry in shown:
             ways = self._ledger.pages_of(self._edition, entry, translated.get(entry.sequence, ()))
-            article = self._article(entry)
+            article = self._compared(entry, self._article(entry))
             shelves = self._categories(article, {one for one, _ in places[entry.sequence]})
             yield entry, replace(article, categories=shelves, counterparts=ways)
+
+    def _compared(self, entry: Published, article: Article) -> Article:
+        """Say what changed in an article since it was first published, where its words did.
+
+        Only what both versions may show by the rights of today is compared. Where that is an
+        excerpt it is the titles alone: the words of two excerpts are more than one.
+        """
+        first = self._first_version(entry) if entry.corrected is not None else None
+        if first is None:
+            return article
+        now = article.item
+        then = self._ledger.cut(first, most=now.extent)
+        whole = then.extent is now.extent is Extent.FULL
+        if not whole and "title-missing" in (*entry.entry.flags, *first.entry.flags):
+            return article  # a title that was made of the text is text
+        before, after = (_paragraphs(one) if whole else (one.title,) for one in (then, now))
+        found = difference.differences(before, after)
+        if difference.is_rewritten(found):
+            return replace(article, rewritten=True)
+        return replace(article, changes=difference.changed(found))
+
+    def _first_version(self, entry: Published) -> Published | None:
+        """The entry as it was when it was emitted; None where its words are still the same."""
+        history = self._ledger.store.history(entry.entry_id)
+        known = [revision for revision in history if revision.seen <= entry.emitted]
+        first = known[-1] if known else next(iter(history), None)
+        later = (revision for revision in history if first and revision.number > first.number)
+        if first is None or not any(one.kind is ChangeKind.MATERIAL for one in later):
+            return None
+        return replace(entry, entry=first.entry)
 
     def _categories(self, article: Article, places: Collection[int]) -> tuple[Shelf, ...]:
         """Lead to its categories, but not where the article is not found.
@@ -84,11 +119,7 @@ class Pages:
         """Make what a list shows of an entry."""
         if entry.sequence in self._articles:
             return self._articles[entry.sequence]
-        item = editions.cut(
-            entry,
-            self._ledger.sources.get(entry.source_id),
-            site=self._ledger.config.site,
-        )
+        item = self._ledger.cut(entry)
         article = Article(
             item=item,
             path=addresses.article(self._tag, str(entry.sequence)),
@@ -237,3 +268,7 @@ class Pages:
             path=index_path(self._tag, series.name),
             count=series.count,
         )
+
+
+def _paragraphs(item: Item) -> tuple[str, ...]:
+    return item.title, item.summary, item.opening, *paragraphs(item.body)

@@ -193,7 +193,7 @@ class Run:
         for entries in self._entries(part):
             articles = list(part.pages.articles(entries))
             self.searchable.put(tag, articles)
-            self.gallery.want([entry for entry, _ in articles])
+            self.gallery.want((entry, self.ledger.allow(entry).images) for entry, _ in articles)
             pictures = [one.item.picture for _, one in articles if one.item.picture is not None]
             self._written.update(picture.path for picture in pictures)
             yield from self.gallery.documents(pictures)

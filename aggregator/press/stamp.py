@@ -19,7 +19,7 @@ from aggregator.model import Source
 
 _PROGRAM = Path(aggregator.__file__).parent
 # Whoever changes one of these rooms changes documents.
-_ROOMS = ("config", "model", "press", "store", "syndicate", "text")
+_ROOMS = ("config", "judge", "model", "press", "store", "syndicate", "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,12 @@ class Stamp:
     generation: int = 0  # of the store, that the tree shows
     whole: str = ""  # fingerprint of what every document depends on
     sources: dict[str, str] = field(default_factory=dict)  # of what each source's articles do
+    outlets: str = ""  # of what all articles say of other outlets than their own
     editions: tuple[str, ...] = ()  # whose folders there are
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """What makes the tree, from the files as they are now."""
-        configured = (*config.sources, *config.disabled)
+        """What makes the tree, from the files as they are now; `sources` are added `at` a time."""
         return cls(
             whole=_fingerprint(
                 repr(
@@ -46,12 +46,13 @@ class Stamp:
                         config.index_copies,
                         config.hubs,
                         config.search,
+                        config.public_takedowns,
                         config.translations,
                     )
                 ).encode(),
                 *_files(config),
             ),
-            sources={source.id: _source(source) for source in configured},
+            outlets=_outlets((*config.sources, *config.disabled)),
             editions=tuple(edition.tag for edition in config.editions),
         )
 
@@ -72,6 +73,14 @@ class Stamp:
         """Give it the name of its tree; "": a new one."""
         return replace(self, tree=tree or uuid4().hex)
 
+    def at(self, sources: Iterable[Source]) -> "Stamp":
+        """Say what is shown of each source.
+
+        Args:
+            sources: with their rights as they hold at that time.
+        """
+        return replace(self, sources={source.id: _source(source) for source in sources})
+
     def changed_sources(self, now: "Stamp") -> tuple[str, ...]:
         """Sources whose articles look different now, or are looked at differently."""
         ids = self.sources.keys() | now.sources.keys()
@@ -90,13 +99,24 @@ def agree(stored: Stamp, found: Stamp) -> bool:
 
 
 def _source(source: Source) -> str:
+    """What an article shows of its source. What the operator only notes is not among it."""
+    rights = source.rights
     seen = (
-        source.name,
-        source.homepage,
-        source.rights,
-        [feed.candidates for feed in source.feeds],
+        (source.name, source.homepage, [feed.candidates for feed in source.feeds]),
+        (rights.allows, rights.length, rights.images, rights.translate),
+        (rights.license, rights.credit, rights.credits),
+        rights.status,  # decides what an article's own statement of rights means
     )
     return _fingerprint(repr(seen).encode())
+
+
+def _outlets(sources: Iterable[Source]) -> str:
+    """By what articles of one source name another: as first publisher, or as one that has it."""
+    seen = [
+        (one.id, one.name, one.homepage, one.language, [feed.candidates for feed in one.feeds])
+        for one in sources
+    ]
+    return _fingerprint(repr(sorted(seen, key=str)).encode())
 
 
 def _files(config: Config) -> Iterable[bytes]:

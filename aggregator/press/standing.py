@@ -3,7 +3,7 @@
 And what the pages of all editions are rendered with: their layouts, made once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from aggregator import __version__
@@ -18,6 +18,7 @@ from aggregator.model import (
     OperatorPage,
     SeriesKind,
     SitemapEntry,
+    Withdrawn,
 )
 from aggregator.press.ledger import Ledger, index_path
 from aggregator.syndicate import opml, site
@@ -51,6 +52,7 @@ def furnish(config: Config) -> Furniture:
                 pages=tuple(written[edition.tag]),
                 index_copies=config.index_copies,
                 search=config.search,
+                takedowns=config.public_takedowns,
             ),
         )
         for edition in config.editions
@@ -84,7 +86,7 @@ def standing(ledger: Ledger, furniture: Furniture, gone: Iterable[str]) -> Itera
     yield from theme.files
     yield site.front_page(theme, config.site, config.editions)
     yield site.not_found_page(theme, config.site, config.editions)
-    yield site.gone_page(theme, config.site, config.editions)
+    yield site.gone_page(theme, config.site, config.editions, takedowns=config.public_takedowns)
     yield Document(
         path="410.txt",
         media_type="text/plain",
@@ -101,11 +103,9 @@ def _of_edition(ledger: Ledger, furniture: Furniture, edition: Edition) -> Itera
     config, tag = ledger.config, edition.tag
     layout, written = furniture.layouts[tag], furniture.written
     for name, text in written[tag].items():
-        others = (
-            one.tag for one in config.editions if one.tag != tag and name in written[one.tag]
-        )
+        tags = (one.tag for one in config.editions if one.tag != tag and name in written[one.tag])
         counterparts = tuple(
-            Counterpart(tag=other, path=addresses.operator_page(other, name)) for other in others
+            Counterpart(tag=other, path=addresses.operator_page(other, name)) for other in tags
         )
         yield site.operator_page(layout, name, text, counterparts)
     for path in (addresses.bot(tag), *((addresses.BOT,) if edition is config.editions[0] else ())):
@@ -114,16 +114,37 @@ def _of_edition(ledger: Ledger, furniture: Furniture, edition: Edition) -> Itera
             Bot(
                 user_agent=user_agent(config),
                 spacing=config.network.spacing,
-                sources=config.sources,
+                sources=ledger.followed,
                 path=path,
-                counterparts=tuple(
-                    Counterpart(tag=one.tag, path=addresses.bot(one.tag))
-                    for one in config.editions
-                    if one.tag != tag
-                ),
+                counterparts=_elsewhere(config, tag, addresses.bot),
             ),
         )
+    if config.public_takedowns:
+        others = _elsewhere(config, tag, addresses.takedowns)
+        yield site.takedowns_page(layout, _withdrawn(ledger), others)
     yield opml.render(config.site, edition, config.sources, language_name=own_name)
+
+
+def _elsewhere(config: Config, tag: str, path_of: Callable[[str], str]) -> tuple[Counterpart, ...]:
+    """The same page in the other editions, each of which has it."""
+    return tuple(
+        Counterpart(tag=one.tag, path=path_of(one.tag))
+        for one in config.editions
+        if one.tag != tag
+    )
+
+
+def _withdrawn(ledger: Ledger) -> Iterator[Withdrawn]:
+    """Tell the public log. Titles are left out: they may be what had to go."""
+    for one in ledger.store.takedowns():
+        source = ledger.sources.get(one.outlet)
+        yield Withdrawn(
+            at=one.taken,
+            reason=one.why,
+            outlet=source.name if source else one.outlet,
+            whole=one.source_id is not None,
+            restored=one.restored,
+        )
 
 
 def _indexable(ledger: Ledger, furniture: Furniture) -> Iterator[SitemapEntry]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from aggregator.model import AtomId, Extent, FeedMeta, Html, Item, Picture, Source
+from aggregator.model import AtomId, Extent, FeedMeta, Html, Item, Mention, Picture, Source
 from aggregator.text.html import plain
 from aggregator.text.search import bare, marked, words
 
@@ -21,7 +21,14 @@ def _columns(item: Item) -> Iterator[str]:
         item.title,
         f"{item.summary} {item.opening}",
         plain(item.body),
-        "\n".join((item.source.name, *(person.name for person in item.authors), *item.categories)),
+        "\n".join(
+            (
+                item.source.name,
+                *(one.name for one in (item.outlet, item.via) if one is not None),
+                *(person.name for person in item.authors),
+                *item.categories,
+            )
+        ),
     )
     spelled = [words(text, item.language) for text in texts]
     for column in spelled:
@@ -53,6 +60,7 @@ def teaser(item: Item) -> bytes:
         item.summary,
         item.opening,
         None if item.picture is None else asdict(item.picture),
+        [None if one is None else asdict(one) for one in (item.outlet, item.via)],
     )
     written = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
     return zlib.compress(written.encode("utf-8", "surrogatepass"))
@@ -72,6 +80,7 @@ def read_teaser(written: bytes) -> Item:
         summary,
         opening,
         picture,
+        (outlet, via),
     ) = json.loads(zlib.decompress(written))
     return Item(
         id=AtomId(id_),
@@ -94,4 +103,6 @@ def read_teaser(written: bytes) -> Item:
         license=None,
         origin=None,
         picture=None if picture is None else Picture(**picture),
+        outlet=None if outlet is None else Mention(**outlet),
+        via=None if via is None else Mention(**via),
     )

@@ -6,6 +6,7 @@
     codings      a body in gzip or brotli: the file beside it, or compressed here acts
     disk         opens and reads below the root, following no link               acts
     files        the tree: read once, kept in memory, looked at on each request  acts
+    review       the page where people decide what waits; at an address of its own  acts
     search       the page that answers a search, from the index beside the store acts
     app          the ASGI application                                            acts
     protocol     uvicorn's HTTP, with an end to what a client may send           acts

@@ -235,10 +235,11 @@ def _listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         return socket.create_server(address[:2], family=family, backlog=2048)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # OverflowError: a port beyond 65535
+        why = getattr(error, "strerror", None) or error
         raise ServeError(
-            f"{host}:{port} cannot be listened on: {error.strerror or error}. Choose another "
-            "`host` or `port` under `serve:`, or stop what listens there"
+            f"{host}:{port} cannot be listened on: {why}. Choose another `host` or `port` under "
+            "`serve:` (of the review page: `review:`), or stop what listens there"
         ) from error
 
 

@@ -2,14 +2,25 @@
 
     Store        the questions and commands that the other rooms' values go through
     outgoing     those of them that are the publisher's
+    desk         those that are the editors'
     claims       enroll, claim, release, list: who visits what, and when
     clocks       unwind: what a clock that ran ahead left behind
     recalls      recall: what is known of a document's entries
     visits       record: each visit whole or not at all
     batch        what `visits` writes: rows, a statement a table
     stored       entries as they stand when a visit is recorded
-    rulings      rule, history: what a person decided; how an entry changed
+    memory       alike, contents, standing, ruled_since: what else a visit asks
+    rulings      rule, edit, history: what a person decided; how an entry changed
+    edited       what a person wrote, laid over the publisher's
+    queue        what waits for a person
+    dossiers     find, dossier: all that is known of an entry
+    takedowns    take_down, restore: hidden, and barred from coming back
+    bars         what keeps it from coming back
+    withdrawn    what publishers took back themselves
+    outlets      articles taken by hand, and the outlets known by these alone
     decisions    undecided, redecide: what waits, judged anew
+    comparing    compare: new entries with those of other sources
+    clusters     one story told by several sources: who is named
     emissions    emit: ids given for ever
     series       place: positions given for ever, in lists that only grow
     windows      window: the newest of a series, and what changed in it
@@ -17,6 +28,7 @@
     translations which of them are one article in several languages
     effects      what became of them: corrected, withdrawn, shown again
     outdated     which of them documents do not show as they are
+    page_checks  articles whose own pages are asked whether they are still there
     pictures     lead images that are copied
     pings        hubs that are to be told
     hosts        hold, held: Retry-After, for a whole domain
@@ -40,7 +52,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from aggregator.model import Entry, Identified, Ruling, Source, Visit
+from aggregator.model import Entry, Identified, Source, Visit
 from aggregator.store import (
     claims,
     clocks,
@@ -48,20 +60,27 @@ from aggregator.store import (
     hosts,
     logs,
     recalls,
-    rulings,
     visits,
 )
 from aggregator.store.claims import Claim, DomainOf, FeedRow
 from aggregator.store.clocks import Clamp
+from aggregator.store.clusters import Likeness
 from aggregator.store.database import BUSY_SECONDS, Database
 from aggregator.store.decisions import Decision
+from aggregator.store.desk import Desk
+from aggregator.store.dossiers import Dossier, Emission, Member
 from aggregator.store.logs import LoggedVisit
+from aggregator.store.memory import Memory
 from aggregator.store.outdated import Outdated
 from aggregator.store.outgoing import Outgoing
+from aggregator.store.outlets import Outlets
+from aggregator.store.page_checks import Checks, PageCheck
 from aggregator.store.pictures import WantedPicture
 from aggregator.store.pings import Ping
+from aggregator.store.queue import Held
 from aggregator.store.recalls import Recall
-from aggregator.store.rulings import Revision
+from aggregator.store.rulings import Revision, Ruled
+from aggregator.store.takedowns import Takedown
 from aggregator.store.visits import Recorded
 from aggregator.store.windows import Window
 
@@ -69,14 +88,22 @@ __all__ = [
     "BUSY_SECONDS",
     "Claim",
     "Decision",
+    "Dossier",
+    "Emission",
     "FeedRow",
+    "Held",
+    "Likeness",
     "LoggedVisit",
+    "Member",
     "Outdated",
+    "PageCheck",
     "Ping",
     "Recall",
     "Recorded",
     "Revision",
+    "Ruled",
     "Store",
+    "Takedown",
     "WantedPicture",
     "Window",
 ]
@@ -84,7 +111,7 @@ __all__ = [
 MOST_UNDECIDED: Final = 1000  # entries that are judged again at once
 
 
-class Store(Outgoing):
+class Store(Outgoing, Desk, Outlets, Memory, Checks):
     """What is remembered. Open it with `Store.open`, as a context manager."""
 
     def __init__(self, database: Database, created: datetime) -> None:
@@ -217,15 +244,6 @@ class Store(Outgoing):
         with self._database.writing() as connection:
             return visits.record(connection, found)
 
-    def rule(self, entry_id: int, ruling: Ruling, *, who: str, why: str, now: datetime) -> None:
-        """Put a person's ruling on an entry into force; later visits do not undo it.
-
-        Raises:
-            StoreError: there is no such entry.
-        """
-        with self._database.writing() as connection:
-            rulings.rule(connection, entry_id, ruling, who=who, why=why, now=now)
-
     def redecide(self, decided: Iterable[Decision], *, now: datetime) -> int:
         """Record new verdicts on entries that `undecided` returned; see `decisions.redecide`.
 
@@ -274,11 +292,6 @@ class Store(Outgoing):
         """Return the last visits to a feed, the newest first."""
         with self._database.reading() as connection:
             return logs.read(connection, source_id, feed_key)
-
-    def history(self, entry_id: int) -> tuple[Revision, ...]:
-        """Return all revisions of an entry, the first one first."""
-        with self._database.reading() as connection:
-            return rulings.history(connection, entry_id)
 
     def backup(self, target: Path) -> None:
         """Copy a SQLite store, as it is at this moment, to a file that appears whole.

@@ -1,8 +1,9 @@
 """Turns the visits that are accepted into rows, and writes a statement a table. Acts.
 
 What the store holds to, whatever a visit says: a name of an entry never moves to another entry,
-`updated` never decreases, a person's ruling outlives later visits, an entry that two feeds of a
-source found at the same time is stored once, and one leaves its feed only when that is retired.
+`updated` never decreases, a person's ruling and the language that a person gave outlive later
+visits, an entry that two feeds of a source found at the same time is stored once, one leaves its
+feed only when that is retired, and what was taken down does not come back under another name.
 """
 
 import functools
@@ -15,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, literal_column, update
 
 from aggregator.model import Change, ChangeKind, Ruling, Visit
-from aggregator.store import counters, hosts, outdated, translations
+from aggregator.store import bars, counters, hosts, outdated, translations, withdrawn
 from aggregator.store.database import run_many, upsert
 from aggregator.store.effects import Effects
 from aggregator.store.rows import (
@@ -29,7 +30,7 @@ from aggregator.store.rows import (
     text,
 )
 from aggregator.store.schema import entries, feeds, keys, revisions, visits
-from aggregator.store.stored import Stored, look_up, named, own_names
+from aggregator.store.stored import Stored, look_up, named, own_names, text_name, title_names
 
 KEPT: Final = 50  # visits of a feed in the log
 
@@ -80,6 +81,7 @@ class _Batch:
         if any(visit.changes for visit in found):
             outdated.lock(connection)
         self._own = {id(c): own_names(c.entry) for visit in found for c in visit.changes}
+        self._barred = _barred(connection, found)
         known: set[int] = set()
         fresh: defaultdict[str, set[str]] = defaultdict(set)
         count = 0
@@ -103,6 +105,7 @@ class _Batch:
         self._states: list[dict[str, Any]] = []
         self._holds: list[tuple[str, datetime, str]] = []
         self._adopted: Counter[tuple[str, str]] = Counter()  # by the feed that lost them
+        self._taken_back = tuple(visit for visit in found if visit.removals or visit.returned)
 
     def add(self, visit: Visit) -> Counts:
         """Take one visit in."""
@@ -154,6 +157,10 @@ class _Batch:
             ruled=False,
         )
         row = _columns(change, stored)
+        takedown = self._barred.get(id(change))
+        row["takedown_id"] = takedown
+        row["withdrawn_at"] = None if takedown is None else micros(visit.at)
+        row["publish_at"] = micros_or_none(change.publish_at)
         row["id"] = entry_id
         row["source_id"] = visit.source_id
         row["guid"] = text(entry.key.guid)
@@ -208,6 +215,7 @@ class _Batch:
             "seen_at": micros(visit.at),
             "kind": kind.value,
             "content": dump(change.entry),
+            "note": text(change.note) or None,
         }
         self._revisions.append(row)
 
@@ -221,6 +229,12 @@ class _Batch:
         if entry.same_story is not None:
             name = fingerprint("same_story", entry.same_story)
             self._key(source, name, "same_story", entry_id)
+        if change.kind is ChangeKind.ALIAS:  # often shorter there
+            return
+        if (words := text_name(entry, change.text_digest)) is not None:
+            self._key(source, words, "text", entry_id)
+        for name in title_names(entry, change.published):
+            self._key(source, name, "title", entry_id)
 
     def _key(self, source: str, value: str, kind: str, entry_id: int, digest: str = "") -> None:
         row = self._keys.get((source, value))
@@ -300,6 +314,22 @@ class _Batch:
         self._effects.touch(paired)
         if self._moves_output or paired:
             self._effects.write(connection)
+        for visit in self._taken_back:
+            withdrawn.readmit(connection, visit.returned, "its feed shows it again", visit.at)
+            withdrawn.apply(connection, visit.removals, visit.at)
+
+
+def _barred(connection: Connection, found: Sequence[Visit]) -> dict[int, int]:
+    """Return the takedowns that new entries come under, by the identity of their changes."""
+    new = [
+        (visit.source_id, change)
+        for visit in found
+        for change in visit.changes
+        if change.entry_id is None
+    ]
+    wanted = [(source, change.entry.address, change.text_digest) for source, change in new]
+    barred = bars.barred(connection, wanted) if wanted else {}
+    return {id(new[place][1]): takedown for place, takedown in barred.items()}
 
 
 _REVISE: Final = update(entries).where(entries.c.id == bindparam("_entry"))
@@ -339,7 +369,7 @@ def _columns(change: Change, stored: Stored) -> dict[str, Any]:
         "text_digest": text(change.text_digest),
         "title": text(entry.title),
         "link": None if entry.link is None else text(entry.link),
-        "language": entry.language,
+        "language": stored.language or entry.language,
         "published_at": micros(change.published),
         "published_offset": offset(change.published),
         "updated_at": stored.updated_at,

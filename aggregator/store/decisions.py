@@ -2,7 +2,8 @@
 
 An entry held because its language was in doubt waits for a person, and its feed will not bring it
 again unless it changes. When the operator says what language a source writes in, what waits is
-judged anew. What a person ruled on, and what was published, is left as it is.
+judged anew. What a person ruled on, and what was published, is left as it is; what a person wrote
+is what is judged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, bindparam, insert, literal_column, select, up
 from aggregator.model import ChangeKind, Entry, Verdict
 from aggregator.store import outdated
 from aggregator.store.database import run_many
+from aggregator.store.edited import apply, load_edits
 from aggregator.store.rows import batches, dump, load, micros
 from aggregator.store.schema import HELD, entries, feeds, revisions
 
@@ -43,7 +45,10 @@ def undecided(
     if before is not None:
         question = question.where(entries.c.id < before)
     question = question.order_by(entries.c.id.desc()).limit(most)
-    return tuple((row.id, load(Entry, row.content)) for row in connection.execute(question))
+    return tuple(
+        (row.id, apply(load(Entry, row.content), load_edits(row.edits)))
+        for row in connection.execute(question)
+    )
 
 
 def sources(connection: Connection) -> tuple[str, ...]:
@@ -69,9 +74,12 @@ def redecide(connection: Connection, decisions: Iterable[Decision], *, now: date
     for some in batches(sorted(wanted)):
         for row in connection.execute(_LOCKED, {"some": some}):
             decision = wanted[row.id]
-            before = load(Entry, row.content)
+            before, edits = load(Entry, row.content), load_edits(row.edits)
             said = decision.entry
-            entry = replace(before, language=said.language, language_reason=said.language_reason)
+            entry = before
+            if edits is None or edits.language is None:
+                reason = said.language_reason
+                entry = replace(before, language=said.language, language_reason=reason)
             ruling, reasons = decision.verdict.ruling.value, dump(decision.verdict.reasons)
             if before.digest != said.digest or (
                 (entry, ruling, reasons) == (before, row.ruling, row.reasons)
@@ -80,7 +88,7 @@ def redecide(connection: Connection, decisions: Iterable[Decision], *, now: date
             changed.append(
                 {
                     "_entry": row.id,
-                    "language": entry.language,
+                    "language": apply(entry, edits).language,
                     "ruling": ruling,
                     "reasons": reasons,
                     "revision": row.revision + 1,
@@ -127,7 +135,12 @@ _UNDECIDED: Final[tuple[Any, ...]] = (
 )
 _WAITING: Final = (
     select(
-        entries.c.id, entries.c.ruling, entries.c.reasons, entries.c.revision, revisions.c.content
+        entries.c.id,
+        entries.c.ruling,
+        entries.c.reasons,
+        entries.c.revision,
+        entries.c.edits,
+        revisions.c.content,
     )
     .join(
         revisions,

@@ -9,7 +9,14 @@ from aggregator.model import Alternate, Entry
 from aggregator.store import outdated, translations
 from aggregator.store.database import run_many, upsert
 from aggregator.store.rows import fingerprint
-from aggregator.store.schema import corrections, picture_uses, placements, withdrawals
+from aggregator.store.schema import (
+    corrections,
+    emissions,
+    entries,
+    picture_uses,
+    placements,
+    withdrawals,
+)
 
 
 class Effects:
@@ -57,12 +64,12 @@ class Effects:
         moved = [n for n, (before, now, _) in self._shown.items() if before != now]
         self.touch(translations.around(connection, moved))
         outdated.mark(connection, self._changed)
-        _date(connection, corrections, self._corrected)
+        again = {n: at for n, (before, now, at) in self._shown.items() if now > before}
+        _show(connection, again)
+        _date(connection, corrections, again | self._corrected)
+        _say_corrected(connection, self._corrected)
         hidden = {n: at for n, (before, now, at) in self._shown.items() if before and not now}
         _date(connection, withdrawals, hidden)
-        again = [{"_sequence": n} for n, (before, now, _) in self._shown.items() if now > before]
-        run_many(connection, _SHOW, again)
-        run_many(connection, _SHOW_PLACED, again)
         led = [
             {"_sequence": n, "_key": fingerprint(entry.lead_image.url) if entry.lead_image else ""}
             for n, entry in self._articles.items()
@@ -70,11 +77,36 @@ class Effects:
         run_many(connection, _LEAD, led)
 
 
+def _show(connection: Connection, again: Mapping[int, int]) -> None:
+    """Bring entries back that were gone, where subscribers see it.
+
+    Who obeyed the tombstone takes an entry back when its `updated` is later (RFC 6721 section
+    3). That it stands in the subscription document once more is what `corrections` is for,
+    though its words are the same.
+    """
+    rows = [{"_sequence": number, "_at": at} for number, at in sorted(again.items())]
+    gone = [{"_sequence": row["_sequence"]} for row in rows]
+    run_many(connection, _SHOW, gone)
+    run_many(connection, _SHOW_PLACED, gone)
+    run_many(connection, _RENEW, rows)
+
+
+_AT: Final[Any] = bindparam("_at", type_=BigInteger)
 _SHOW: Final = delete(withdrawals).where(withdrawals.c.sequence == bindparam("_sequence"))
 _SHOW_PLACED: Final = (
     update(placements)
     .where(placements.c.sequence == bindparam("_sequence"))
     .values(withdrawn_at=None)
+)
+_ENTRY: Final = (
+    select(emissions.c.entry_id)
+    .where(emissions.c.sequence == bindparam("_sequence"))
+    .scalar_subquery()
+)
+_RENEW: Final = (
+    update(entries)
+    .where(entries.c.id == _ENTRY, entries.c.updated_at < _AT)
+    .values(updated_at=_AT, updated_offset=0)
 )
 _LEAD: Final = delete(picture_uses).where(
     picture_uses.c.sequence == bindparam("_sequence"), picture_uses.c.key != bindparam("_key")
@@ -89,6 +121,9 @@ def unwind(connection: Connection, now: int) -> None:
         later = connection.execute(select(table.c.sequence).where(column > now)).scalars().all()
         _date(connection, table, dict.fromkeys(later, now))
         ahead.update(later)
+    connection.execute(
+        update(corrections).where(corrections.c.words_at > now).values(words_at=now)
+    )
     if ahead:
         outdated.mark(connection, ahead)
 
@@ -96,6 +131,19 @@ def unwind(connection: Connection, now: int) -> None:
 _DATES: Final[Any] = (
     (corrections, corrections.c.corrected_at),
     (withdrawals, withdrawals.c.withdrawn_at),
+)
+
+
+def _say_corrected(connection: Connection, dates: Mapping[int, int]) -> None:
+    """Write when the words of entries changed last."""
+    rows = [{"_sequence": number, "_at": at} for number, at in sorted(dates.items())]
+    run_many(connection, _SAY_CORRECTED, rows)
+
+
+_SAY_CORRECTED: Final = (
+    update(corrections)
+    .where(corrections.c.sequence == bindparam("_sequence"))
+    .values(words_at=_AT)
 )
 
 
@@ -112,6 +160,6 @@ def _date(connection: Connection, table: Any, dates: Mapping[int, int]) -> None:
         connection,
         update(placements)
         .where(placements.c.sequence == bindparam("_sequence"))
-        .values({column: bindparam("_at", type_=BigInteger)}),
+        .values({column: _AT}),
         [{"_sequence": number, "_at": at} for number, at in rows],
     )

@@ -67,6 +67,42 @@ def hold(location: str, *, purpose: str) -> Iterator[None]:
         _let_go(descriptor)
 
 
+def publisher(location: str) -> int | None:
+    """Return the process that publishes from a store now; None: nobody, or it cannot be told.
+
+    For whoever only wants to say so: it may begin or end at any moment.
+    """
+    database = path_of(location)
+    if database is None:
+        return None
+    try:
+        descriptor = os.open(database.parent / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        pid, _ = _holder(descriptor)
+        if pid is None or not _lives(pid):  # most often: the lock is left alone then
+            return None
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return pid
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # another user's
+        return True
+    return True
+
+
 def _lock(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

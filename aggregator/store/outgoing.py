@@ -3,12 +3,13 @@
 Each command is one transaction, each question one snapshot; what they do is in the modules.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Picture, Published, Series, SeriesName
+from aggregator.model import Picture, Published, Series, SeriesName, Withdrawal
 from aggregator.store import (
+    comparing,
     counters,
     emissions,
     outdated,
@@ -19,6 +20,7 @@ from aggregator.store import (
     translations,
     windows,
 )
+from aggregator.store.clusters import Likeness
 from aggregator.store.database import Database
 from aggregator.store.emissions import Mint
 from aggregator.store.outdated import Outdated
@@ -38,6 +40,20 @@ class Outgoing:
 
     # --- what grows ---------------------------------------------------------------------------
 
+    def compare(self, likeness: Likeness, *, now: datetime, limit: int = MOST_PLACED) -> int:
+        """Find out which of the next entries tell a story that another source tells, too.
+
+        Args:
+            likeness: how entries are compared, and within which time.
+            now: the time.
+            limit: how many entries at most; call again until fewer were looked at.
+
+        Returns:
+            How many entries were looked at.
+        """
+        with self._database.writing() as connection:
+            return comparing.compare(connection, likeness, now=now, most=limit)
+
     def emit(
         self,
         languages: Collection[str],
@@ -45,6 +61,7 @@ class Outgoing:
         now: datetime,
         mint: Mint,
         limit: int | None = None,
+        order: Sequence[str] | None = None,
     ) -> int:
         """Give what may appear its place in the sequence and its id, for ever.
 
@@ -54,12 +71,21 @@ class Outgoing:
             mint: for an entry, the id that it should have and the one to use where another
                 entry has that one already.
             limit: how many entries at most; call again until none is left. None: all.
+            order: the sources, in the operator's order: of a story that several tell, one entry
+                is emitted, and only what was compared. None: each is emitted for itself.
 
         Returns:
-            How many entries were emitted.
+            How many entries were dealt with: emitted, or shown by another.
         """
         with self._database.writing() as connection:
-            return emissions.emit(connection, languages, now=now, mint=mint, most=limit)
+            return emissions.emit(
+                connection, languages, now=now, mint=mint, most=limit, order=order
+            )
+
+    def next_emission(self, now: datetime) -> datetime | None:
+        """Return when the next embargo ends, after which something may be emitted."""
+        with self._database.reading() as connection:
+            return emissions.next_emission(connection, now)
 
     def place(
         self,
@@ -100,6 +126,11 @@ class Outgoing:
         """Return what may be shown of a series between two positions, both included, in order."""
         with self._database.reading() as connection:
             return series.stretch(connection, series_id, first, last)
+
+    def withdrawals(self, series_id: int, first: int, last: int) -> tuple[Withdrawal, ...]:
+        """Return what is gone of a series between two positions, both included, in order."""
+        with self._database.reading() as connection:
+            return windows.withdrawals(connection, series_id, first, last)
 
     def window(
         self,

@@ -1,12 +1,15 @@
 """Emitted entries as they are now, with all that documents need of them. Acts (reads)."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, literal_column, select, tuple_
 
 from aggregator.model import AtomId, Entry, FeedMeta, Picture, Published
+from aggregator.store import clusters
+from aggregator.store.edited import apply, load_edits
 from aggregator.store.rows import batches, fingerprint, load, moment, moment_or_none
 from aggregator.store.schema import (
     GONE,
@@ -27,14 +30,16 @@ _ALL: Final = (
         emissions.c.emitted_at,
         emissions.c.link,
         emissions.c.language,
+        emissions.c.entry_id,
         entries.c.source_id,
         entries.c.feed_key,
+        entries.c.edits,
         entries.c.published_at,
         entries.c.published_offset,
         entries.c.updated_at,
         entries.c.updated_offset,
         revisions.c.content,
-        corrections.c.corrected_at,
+        corrections.c.words_at,
     )
     .join(entries, entries.c.id == emissions.c.entry_id)
     .join(
@@ -75,7 +80,11 @@ def read(
             led.setdefault(row.sequence, {})[row.key] = picture(row)
     rows.sort(key=lambda row: int(row.sequence))
     brought = _feeds(connection, {(row.source_id, row.feed_key) for row in rows})
-    return tuple(_published(row, brought, led.get(row.sequence)) for row in rows)
+    told = clusters.copies(connection, [row.entry_id for row in rows])
+    return tuple(
+        replace(_published(row, brought, led.get(row.sequence)), copies=told.get(row.entry_id, ()))
+        for row in rows
+    )
 
 
 def gone(connection: Connection, languages: Collection[str]) -> tuple[int, ...]:
@@ -105,7 +114,7 @@ def _published(
     brought: dict[tuple[str, str], tuple[FeedMeta, datetime | None]],
     led: dict[str, Picture] | None,
 ) -> Published:
-    entry = load(Entry, row.content)
+    entry = apply(load(Entry, row.content), load_edits(row.edits))
     image = None
     if led and entry.lead_image is not None:  # another one may have led it before
         image = led.get(fingerprint(entry.lead_image.url))
@@ -122,8 +131,9 @@ def _published(
         source_id=row.source_id,
         source_meta=meta,
         source_updated=updated,
-        corrected=moment_or_none(row.corrected_at),
+        corrected=moment_or_none(row.words_at),
         picture=image,
+        entry_id=row.entry_id,
     )
 
 

@@ -20,7 +20,7 @@ _KEYS: Final = select(keys.c.value, keys.c.entry_id, keys.c.digest).where(
     keys.c.source_id == bindparam("source"),
     keys.c.value.in_(bindparam("some", expanding=True)),
 )
-_ENTRIES: Final = (
+KNOWN: Final = (
     select(
         entries.c.id,
         entries.c.feed_key,
@@ -38,6 +38,7 @@ _ENTRIES: Final = (
         entries.c.ruling,
         entries.c.reasons,
         entries.c.sequence,
+        entries.c.withdrawn_why,
     )
     .join(
         feeds,
@@ -68,7 +69,7 @@ class Recall:
         seen = self._names.get(sighting(self._feed_key, item.key.guid))
         known = self._known[row.entry_id]
         home = known.feed_key if known.retired_at is None else self._feed_key
-        return _known(known, home, "" if seen is None else seen.digest)
+        return as_known(known, home, "" if seen is None else seen.digest)
 
 
 def recall(
@@ -93,7 +94,7 @@ def recall(
     known = {
         row.id: row
         for some in batches(sorted({row.entry_id for row in names.values()}))
-        for row in connection.execute(_ENTRIES, {"some": some})
+        for row in connection.execute(KNOWN, {"some": some})
     }
     return Recall(feed_key, names, known)
 
@@ -107,7 +108,14 @@ def _names(item: Identified) -> Iterable[str]:
         yield fingerprint("same_story", item.same_story)
 
 
-def _known(row: Any, feed_key: str, digest: str) -> Known:
+def as_known(row: Any, feed_key: str, digest: str) -> Known:
+    """Make of a row of `KNOWN` what decisions need.
+
+    Args:
+        row: the row.
+        feed_key: the feed that may change the entry.
+        digest: of the raw entry, as that feed last brought it.
+    """
     return Known(
         entry_id=row.id,
         feed_key=feed_key,
@@ -122,4 +130,5 @@ def _known(row: Any, feed_key: str, digest: str) -> Known:
         emitted=row.sequence is not None,
         verdict=Verdict(ruling=Ruling(row.ruling), reasons=load_texts(row.reasons)),
         publisher_updated=moment_or_none(row.publisher_updated_at),
+        withdrawn=row.withdrawn_why,
     )

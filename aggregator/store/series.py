@@ -164,11 +164,14 @@ _NAMED: Final = _SERIES.where(
 
 
 def _dates(connection: Connection, table: Any, sequences: Iterable[int]) -> dict[int, int]:
-    """Return when entries were corrected, or withdrawn."""
+    """Return when entries were corrected or shown again, or withdrawn."""
+    _, column, *_ = table.columns.values()
     return {
         sequence: at
         for some in batches(sequences)
-        for sequence, at in connection.execute(select(table).where(table.c.sequence.in_(some)))
+        for sequence, at in connection.execute(
+            select(table.c.sequence, column).where(table.c.sequence.in_(some))
+        )
     }
 
 

@@ -2,13 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
 from aggregator.model import Entry, Ruling
-from aggregator.store.rows import batches, fingerprint
+from aggregator.store.edited import load_edits
+from aggregator.store.rows import batches, fingerprint, micros
 from aggregator.store.schema import entries, keys
+from aggregator.text.html import plain
+from aggregator.text.sameness import stream
+
+DAY: Final = 86_400_000_000  # microseconds
+
+LEAST_TITLE: Final = 20
+"""Letters that make a title one story's own; "Daily briefing" is many stories'."""
+
+LEAST_TEXT: Final = 200
+"""Letters that make a text one article's own; or else a title and a standfirst of five words."""
 
 
 @dataclass(slots=True)
@@ -25,6 +37,7 @@ class Stored:
     ruled: bool  # by a person
     sequence: int | None = None  # its emission
     withdrawn: bool = False
+    language: str | None = None  # that a person gave it
 
     @property
     def is_shown(self) -> bool:
@@ -41,6 +54,38 @@ def own_names(entry: Entry) -> tuple[tuple[str, str], ...]:
     if entry.address is not None:
         names.append(("address", entry.address))
     return tuple((kind, fingerprint(kind, name)) for kind, name in names)
+
+
+def text_name(entry: Entry, digest: str) -> str | None:
+    """Return the name of an entry's words, where there are enough to tell them from others'.
+
+    Args:
+        entry: the entry.
+        digest: of its words (`Change.text_digest`).
+    """
+    body = plain(entry.body)
+    if sum(map(str.isalpha, body)) < LEAST_TEXT and (
+        min(len(entry.title.split()), len(entry.standfirst.split())) < 5
+    ):
+        return None
+    return fingerprint("text", digest)
+
+
+def title_names(entry: Entry, published: datetime, *, around: int = 0) -> tuple[str, ...]:
+    """Return the names of a long title on the day of its publication, in UTC.
+
+    Args:
+        entry: the entry.
+        published: when.
+        around: so many days before and after that day, too.
+    """
+    title = stream(entry.title)
+    if sum(map(str.isalpha, title)) < LEAST_TITLE:
+        return ()
+    day = micros(published) // DAY
+    return tuple(
+        fingerprint("title", title, str(day + step)) for step in range(-around, around + 1)
+    )
 
 
 def named(
@@ -75,6 +120,7 @@ def look_up(connection: Connection, ids: Iterable[int]) -> dict[int, Stored]:
             ruled=row.ruling_id is not None,
             sequence=row.sequence,
             withdrawn=row.withdrawn_at is not None,
+            language=None if (edits := load_edits(row.edits)) is None else edits.language,
         )
         for some in batches(sorted(ids))
         for row in connection.execute(_ENTRIES, {"some": some})
@@ -93,4 +139,5 @@ _ENTRIES: Final = select(
     entries.c.ruling_id,
     entries.c.sequence,
     entries.c.withdrawn_at,
+    entries.c.edits,
 ).where(entries.c.id.in_(bindparam("some", expanding=True)))

@@ -34,7 +34,7 @@ class Window:
 class _Place:
     position: int
     sequence: int
-    at: int  # emitted, or corrected since
+    at: int  # emitted, or corrected or shown again since
 
 
 def window(
@@ -191,6 +191,27 @@ def _withdrawn(connection: Connection, series_id: int, latest: int) -> tuple[Wit
     )
 
 
+def withdrawals(
+    connection: Connection, series_id: int, first: int, last: int
+) -> tuple[Withdrawal, ...]:
+    """Return what is gone of a series between two positions, both included, in order."""
+    values = {"series": series_id, "first": first, "last": last}
+    return tuple(
+        Withdrawal(id=AtomId(row.atom_id), at=moment(row.withdrawn_at))
+        for row in connection.execute(_GONE, values)
+    )
+
+
+_GONE: Final = (
+    select(emissions.c.atom_id, placements.c.withdrawn_at)
+    .join(emissions, emissions.c.sequence == placements.c.sequence)
+    .where(
+        placements.c.series_id == bindparam("series"),
+        placements.c.position.between(bindparam("first"), bindparam("last")),
+        placements.c.withdrawn_at.is_not(None),
+    )
+    .order_by(placements.c.position)
+)
 _WITHDRAWN: Final = (
     select(emissions.c.atom_id, placements.c.withdrawn_at)
     .join(emissions, emissions.c.sequence == placements.c.sequence)

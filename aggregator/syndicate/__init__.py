@@ -10,8 +10,10 @@ The steps, which do not know each other:
 
 What they stand on:
 
+- `cutting`: an entry cut to what may be shown of it -> `Item`
 - `series`: which lists an entry stands in for ever, and what is cut from each
 - `mint`: which IRI names an entry, or the feed it came from
 - `article`: the article format as the HTML of an entry, the same in every format
 - `metadata`: what a document and its items say of themselves, the same in every format
+- `credit`: who is credited: the first publisher, who brought it, who else has it
 """

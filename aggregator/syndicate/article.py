@@ -1,14 +1,17 @@
 """The article format as the HTML of a feed's entry, the same for every format. Pure.
 
 In the centre's order: standfirst, date, byline, source, text; the title is the entry's own. The
-attribution stands in the text because readers hide `atom:source`. Nothing here decides how much
+attribution stands in the text because readers hide `atom:source`: the first publisher, who brought
+it where that is another, who else has it, and when it was corrected. Nothing here decides how much
 may be shown: an `Item` is already cut to its rights.
 """
 
 import re
+from datetime import datetime
 from functools import lru_cache
 
-from aggregator.model import Edition, Extent, Html, Item
+from aggregator.model import Edition, Extent, Html, Item, Mention
+from aggregator.syndicate import credit
 from aggregator.text.html import escape, plain
 from aggregator.text.language import direction, html_lang
 from aggregator.text.words import Words, words_of
@@ -45,8 +48,8 @@ def article(item: Item, edition: Edition) -> str:
 
     parts = (
         turned(_prose(item.summary)),
-        _attribution(item, label_html(words.source, spoken, item.language), side),
-        turned(_prose(credit_line(item))),
+        _attribution(item, words, spoken, side),
+        turned(_prose(credit.asked_line(item))),
         license_line(item, label_html(words.license, spoken, item.language)),
         turned(_prose(item.opening)),
         turned(without_title(item.body, item.title)),
@@ -60,18 +63,38 @@ def _prose(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
 
-def _attribution(item: Item, label: str, side: str) -> str:
-    day = item.published  # in its own offset: the day is the publisher's
-    iso = f"{day.year:04}-{day.month:02}-{day.day:02}"
-    lines = [f'<time datetime="{iso}">{day.day:02}.{day.month:02}.{day.year:04}</time>']
-    names = [person.name for person in item.authors if person.name != item.source.name]
-    if names:
-        comma = "، " if side == "rtl" else ", "
+def _attribution(item: Item, words: Words, spoken: str, side: str) -> str:
+    comma = "، " if side == "rtl" else ", "
+    lines = [_time(item.published)]
+    if names := credit.authors(item):
         lines.append(comma.join(f"<bdi>{escape(name)}</bdi>" for name in names))
-    outlet = f"<bdi>{escape(item.source.name)}</bdi>"
-    address = item.link or item.source_meta.link
-    lines.append(f"{label} " + (_link(address, outlet) if address else outlet))
+
+    def said(label: str, *mentions: Mention) -> str:
+        return f"{label_html(label, spoken, item.language)} {comma.join(map(_named, mentions))}"
+
+    source = said(words.source, credit.credited(item))
+    if item.via:
+        source += comma + said_html(words.via, spoken, item.language, outlet=_named(item.via))
+    lines.append(source)
+    if found := credit.late(item):
+        lines.append(said(words.original_at, *found))
+    if found := credit.elsewhere(item):
+        lines.append(said(words.also_at, *found))
+    if item.corrected:
+        day = _time(item.corrected)
+        lines.append(said_html(words.corrected, spoken, item.language, date=day))
     return f"<p>{'<br>'.join(lines)}</p>"
+
+
+def _time(day: datetime) -> str:
+    """Write a day as the centre does, in its own offset: the day is the publisher's."""
+    iso = f"{day.year:04}-{day.month:02}-{day.day:02}"
+    return f'<time datetime="{iso}">{day.day:02}.{day.month:02}.{day.year:04}</time>'
+
+
+def _named(mention: Mention) -> str:
+    name = f"<bdi>{escape(mention.name)}</bdi>"
+    return _link(mention.link, name) if mention.link else name
 
 
 def label_html(text: str, spoken: str, language: str) -> str:
@@ -81,15 +104,17 @@ def label_html(text: str, spoken: str, language: str) -> str:
     return f'<bdi lang="{html_lang(spoken)}">{escape(text)}</bdi>'
 
 
+def said_html(text: str, spoken: str, language: str, **places: str) -> str:
+    """Fill markup into the places of a sentence of ours, and isolate it like a label."""
+    filled = escape(text)
+    for name, html in places.items():
+        filled = Html(filled.replace(f"{{{name}}}", html))
+    return filled if spoken == language else f'<bdi lang="{html_lang(spoken)}">{filled}</bdi>'
+
+
 def _link(address: str, content: str) -> str:
     """Credit openly: no nofollow and no noreferrer, which links inside bodies carry."""
     return f'<a href="{escape(address)}">{content}</a>'
-
-
-def credit_line(item: Item) -> str:
-    """Return the credit line that the publisher asks for, where it is not just its name."""
-    credit = item.source.rights.credit or ""
-    return "" if _folded(credit) == _folded(item.source.name) else credit
 
 
 def license_line(item: Item, label: str) -> str:
@@ -111,10 +136,8 @@ def _continuation(item: Item, words: Words, spoken: str) -> str:
     whole = item.extent is Extent.FULL and item.body  # a publisher may send only a summary
     if whole or item.extent is Extent.HEADLINE or item.link is None:
         return ""
-    outlet = f"<bdi>{escape(item.source.name)}</bdi>"
-    text = escape(words.continue_reading).replace("{outlet}", outlet)
-    if spoken != item.language:
-        text = f'<bdi lang="{html_lang(spoken)}">{text}</bdi>'
+    outlet = f"<bdi>{escape(credit.host(item))}</bdi>"
+    text = said_html(words.continue_reading, spoken, item.language, outlet=outlet)
     return f"<p>{_link(item.link, text)}</p>"
 
 

@@ -2,8 +2,9 @@
 
 `url` of an item is the publisher's page, as in the other formats; `external_url` would say that
 we wrote about that page. The format has no words for whose an item is: `_source`, an extension,
-has the outlet, its site, the feed that we read, the origin that this feed names, and the rights
-in words and as a license. The attribution people see stands in `content_html`.
+has the source, its site, the feed that we read, the origin that this feed names, the first
+publisher where that is another, others that have the same story, and the rights in words and as
+a license. The attribution people see stands in `content_html`.
 
 An archive's only link is `next_url`, which leads to older items: RFC 5005's `prev-archive`.
 """
@@ -11,8 +12,8 @@ An archive's only link is `next_url`, which leads to older items: RFC 5005's `pr
 import json
 from typing import Any, Final
 
-from aggregator.model import Document, Edition, Enclosure, Item, Page, Person
-from aggregator.syndicate import metadata
+from aggregator.model import Document, Edition, Enclosure, Item, Mention, Page, Person
+from aggregator.syndicate import credit, metadata
 from aggregator.syndicate.article import article
 from aggregator.text.characters import allowed
 from aggregator.text.language import xml_lang
@@ -81,9 +82,16 @@ def _source(item: Item) -> dict[str, Any]:
         url=meta.link,
         feed_url=meta.self_link,
         origin_url=item.origin.link if item.origin else None,
+        outlet=_mention(item.outlet) if item.outlet else None,
+        originals=[_mention(one) for one in credit.originals(item)],
+        also_at=[_mention(one) for one in credit.elsewhere(item)],
         rights=allowed(item.rights or ""),
         license=item.license,
     )
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    return _present(name=allowed(mention.name), url=mention.link)
 
 
 def _present(**members: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 
 from aggregator import __version__
 from aggregator.model import Edition, Enclosure, Item, Page, Person
+from aggregator.syndicate import credit
 from aggregator.text.characters import allowed
 from aggregator.text.language import xml_lang
 
@@ -85,7 +86,7 @@ def relations(page: Page) -> Iterator[tuple[str, str]]:
 
 def headline(item: Item) -> str:
     """Return a title with something in it: RFC 4287 section 4.1.1.1."""
-    return allowed(item.title).strip() or allowed(item.source.name)
+    return allowed(item.title).strip() or allowed(credit.credited(item).name)
 
 
 def abstract(item: Item) -> str:
@@ -101,13 +102,15 @@ def name(person: Person) -> str:
 
 
 def via(item: Item) -> tuple[str, ...]:
-    """Name where the words came from.
+    """Name where the words came from, each address once.
 
-    That is the feed that we read, and the origin that it names for an entry it copied itself.
+    That is the feed that we read, the origin that it names for an entry it copied itself, and the
+    first publisher's page, where what is shown is another's.
     """
     read_from = item.source_meta.self_link or item.source_meta.link
     origin = item.origin.link if item.origin else None
-    found = dict.fromkeys((read_from, origin))
+    first = (one.link for one in credit.originals(item))
+    found = dict.fromkeys((read_from, origin, *first))
     return tuple(where for where in found if where and where != item.link)
 
 

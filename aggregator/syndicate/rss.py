@@ -26,7 +26,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from aggregator.model import Document, Edition, Enclosure, Item, Page
-from aggregator.syndicate import metadata
+from aggregator.syndicate import credit, metadata
 from aggregator.syndicate.article import article
 from aggregator.text.characters import allowed
 from aggregator.text.language import xml_lang
@@ -120,7 +120,7 @@ def _description(item: Item, edition: Edition) -> str:
     text = metadata.abstract(item)
     if not text:
         label = words_of(item.language, edition.words)[1].source
-        text = f"{label} {allowed(item.source.name)}"
+        text = f"{label} {allowed(credit.credited(item).name)}"
     return escape(text, quote=False)
 
 

@@ -32,6 +32,7 @@ __all__ = [
     "plain",
     "sanitize",
     "text_of",
+    "unwrapped",
     "without_media",
 ]
 
@@ -117,18 +118,21 @@ def sanitize(html: str, *, base: str | None) -> Html:
     return Html(done)
 
 
+def unwrapped(html: str) -> str:
+    """Return a publisher's body out of its CDATA marks; one that was escaped twice, unescaped."""
+    html = html.strip()
+    if html.startswith("<![CDATA["):
+        html = html.removeprefix("<![CDATA[").removesuffix("]]>")
+    return unescape(html) if _escaped_twice(html) else html
+
+
 def _escaped_twice(html: str) -> bool:
     return "<" not in html and bool(_ESCAPED_START.search(html) and _ESCAPED_END.search(html))
 
 
 def _parsed(html: str, cleaner: nh3.Cleaner) -> str:
     """Canonical markup of `html`: see `aggregator.text.markup`."""
-    html = html.strip()
-    if html.startswith("<![CDATA["):
-        html = html.removeprefix("<![CDATA[").removesuffix("]]>")
-    if _escaped_twice(html):
-        html = unescape(html)
-    html = _SELF_CLOSED.sub(r"<\1\2></\1>", allowed(html))
+    html = _SELF_CLOSED.sub(r"<\1\2></\1>", allowed(unwrapped(html)))
     html = _STOOD_FOR.sub(lambda m: f"<{m[1]}{_STAND_INS[m[2].lower()]}", html)
     return allowed(cleaner.clean(tame(html)))  # once more: references are decoded now
 

@@ -1,6 +1,7 @@
 """Words as they are searched for: one spelling for the many ways in which people type them.
 
     words   a text -> its words, the same for a text that is found and for what it is asked with
+    letter  a letter -> what `words` makes of it within a word
     bare    a word without the marks of Kurdish letters, as people type it who lack the keys
     forms   a word of a query -> what else counts as that word
 
@@ -129,6 +130,11 @@ def _settled(word: str) -> str:
 def _without_article(word: str) -> str:
     found = _ARTICLE.match(word)
     return word[found.end() :] if found else word
+
+
+def letter(character: str) -> str:
+    """Return what `words` makes of a letter within a word; "" where it drops it."""
+    return _LETTERS[ord(character)]
 
 
 def bare(word: str) -> str:

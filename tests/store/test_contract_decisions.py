@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aggregator.model import ChangeKind, Ruling, Verdict
+from aggregator.model import ChangeKind, Edits, Ruling, Verdict
 from aggregator.store import Decision
 
 HOLD = Verdict(ruling=Ruling.HOLD, reasons=("language in doubt",))
@@ -36,7 +36,8 @@ def test_entries_that_wait_are_counted_as_they_come_and_where_they_are(world):
     assert (recorded.changed, recorded.held) == (1, 1)
     assert [row.held for row in world.store.feeds(world.now)] == [3, 0]
     one = world.known(world.entry("alpha", "one")).entry_id
-    world.store.rule(one, Ruling.PUBLISH, who="Rojda", why="w", now=world.now)
+    english = Edits(language="en")
+    world.store.rule(one, Ruling.PUBLISH, who="Rojda", why="w", now=world.now, edits=english)
     assert [row.held for row in world.store.feeds(world.now)] == [2, 0]
 
 

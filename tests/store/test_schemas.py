@@ -80,6 +80,54 @@ def answers(store):
         ],
         "wanted": [[one.url, one.tries] for one in store.due_pictures(NOW)],
         "translations": [[one, *others] for one, others in store.translations([1, 2, 3]).items()],
+        **answers_of_the_desk(store),
+    }
+
+
+def answers_of_the_desk(store):
+    """What editors are told; stores before the desk are not asked."""
+    dossiers = [dossier for number in range(1, 20) if (dossier := store.dossier(number))]
+    return {
+        "queue": [[held.entry_id, held.entry.title, *held.reasons] for held in store.queue()],
+        "takedowns": [
+            [
+                one.id,
+                one.entry_id,
+                one.source_id,
+                one.title,
+                one.why,
+                str(one.restored),
+                one.entries,
+            ]
+            for one in store.takedowns()
+        ],
+        "barred": sorted(store.barred("beta", [("alpha.example/down", ""), (None, "other")])),
+        "dossiers": [
+            [
+                one.entry_id,
+                one.entry.title,
+                str(one.verdict.ruling),
+                one.language,
+                one.withdrawn_why,
+                one.shown_by,
+                str(one.publish_at),
+                *(f"{ruled.who}: {ruled.why}" for ruled in one.rulings),
+                *(member.reason for member in one.cluster),
+            ]
+            for one in dossiers
+        ],
+        "edited": [
+            [revision.number, revision.kind, revision.entry.title, revision.note]
+            for dossier in dossiers
+            if dossier.edits is not None
+            for revision in dossier.revisions
+        ],
+        "copies": [
+            [p.sequence, copy.source_id, copy.link]
+            for p in store.published(range(1, 100))
+            for copy in p.copies
+        ],
+        "pages": [[page.entry_id, page.gone] for page in store.due_pages(NOW)],
     }
 
 

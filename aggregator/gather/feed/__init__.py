@@ -5,6 +5,7 @@ recognize    which grammar, if any; cut off is told from whole
 refuse       what is no feed, and which kind of no-feed
 entities     references made harmless and readable
 syndication  RSS and Atom, through feedparser
+tombstones   what Atom says was taken back
 jsonfeed     JSON Feed
 
 What several of them need: `people` tells names from mail addresses, `quote` says what messages
@@ -23,6 +24,7 @@ from aggregator.gather.feed import (
     recognize,
     refuse,
     syndication,
+    tombstones,
 )
 from aggregator.model import Fetched, ParsedFeed
 
@@ -75,6 +77,7 @@ def _read(fetched: Fetched) -> ParsedFeed:
             entities=defused.entities,
             content_language=fetched.content_language,
         )
+        parsed = replace(parsed, deleted=tombstones.tombstones(defused.text))
     if parsed is None:
         raise refuse.refusal(
             document.body,

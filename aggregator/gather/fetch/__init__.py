@@ -33,7 +33,7 @@ from aggregator.gather.fetch.spacing import Turns, host_of
 from aggregator.gather.fetch.transport import GuardedTransport
 from aggregator.model import Fetched, NotModified, Validators
 
-__all__ = ["AllowList", "Fetcher", "host_of"]
+__all__ = ["PAGES", "AllowList", "Fetcher", "host_of"]
 
 _T = TypeVar("_T")
 Moment = Callable[[], datetime]
@@ -42,6 +42,9 @@ _ACCEPT: Final = (
     b"application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9,"
     b" application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
+PAGES: Final = b"text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+"""What is asked for at an article's own address: some servers choose a form by it."""
+
 _SAMPLE_SECONDS: Final = 3.0  # for the beginning of an error's body
 _PATIENCE: Final = timedelta(seconds=30)  # waited where a redirect asks for it (Retry-After)
 
@@ -109,7 +112,12 @@ class Fetcher:
         self._turns.hold(host, until)
 
     async def fetch(
-        self, url: str, *, validators: Validators | None, now: datetime
+        self,
+        url: str,
+        *,
+        validators: Validators | None,
+        now: datetime,
+        accept: bytes = _ACCEPT,
     ) -> Fetched | NotModified:
         """Ask `url` for its feed.
 
@@ -117,6 +125,7 @@ class Fetcher:
             url: http or https.
             validators: sent only to the address that they came from.
             now: the present moment; what passes meanwhile is added.
+            accept: which forms of it are wanted; `PAGES` for what is no feed.
 
         Raises:
             SourceError: whatever the world did; `retry_at`, `host` and `received` are filled in.
@@ -125,7 +134,7 @@ class Fetcher:
         async def ask(
             trail: hops.Trail, moment: Moment, progress: Progress
         ) -> Fetched | NotModified | _Redirect:
-            return await self._get(trail, validators, moment, progress)
+            return await self._get(trail, validators, accept, moment, progress)
 
         return await self._walk(url, ask, now)
 
@@ -218,6 +227,7 @@ class Fetcher:
         self,
         trail: hops.Trail,
         validators: Validators | None,
+        accept: bytes,
         moment: Moment,
         progress: Progress,
     ) -> Fetched | NotModified | _Redirect:
@@ -225,7 +235,7 @@ class Fetcher:
         conditional = conditions.headers(validators, trail.address)
         headers = [
             *self._headers,
-            (b"Accept", _ACCEPT),
+            (b"Accept", accept),
             (b"Accept-Encoding", b"gzip, br, zstd"),
             *conditional,
         ]
@@ -245,6 +255,7 @@ class Fetcher:
                     fresh_until=freshness.fresh_until(answer.fields, now=moment()),
                     moved_to=trail.moved_to,
                     conditional=bool(conditional),
+                    robots=answer.fields.get("x-robots-tag", ()),
                 )
             if answer.status == 304 and conditional and validators is not None:
                 await answer.drain()

@@ -114,6 +114,9 @@ def describe(state: FeedState, now: datetime) -> str:
     if state.failures:
         times = {1: "once", 2: "twice"}.get(state.failures, f"{state.failures} times")
         return f"failed {times}, {coming}: {state.failure}"
+    if state.quarantine is not None:
+        since = f"{state.quarantine.since:%Y-%m-%d}"
+        return f"quarantined since {since}: {state.quarantine.reason}; {coming}"
     if addresses.settled(state):
         return f"{coming}; {state.moved_from} has moved to {state.moved_to}: correct feeds.yaml"
     return coming

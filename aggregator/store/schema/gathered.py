@@ -35,6 +35,12 @@ SHOWN: Final = "entries.ruling = 'publish' AND entries.withdrawn_at IS NULL"
 GONE: Final = "sequence IS NOT NULL AND (ruling <> 'publish' OR withdrawn_at IS NOT NULL)"
 """What stood in a document and may not any more."""
 
+SHOWN_BY: Final = "shown_by IS NOT NULL"
+"""What another entry shows: the few of a story that several sources tell."""
+
+TAKEN: Final = "takedown_id IS NOT NULL"
+"""What a takedown withdrew: few of all."""
+
 KEY_KINDS: Final = "'guid', 'address', 'same_story', 'sighting', 'text', 'title'"
 """The last two find an entry that its publisher gave other guids and addresses."""
 
@@ -129,8 +135,8 @@ entries = Table(
     Column("ruling_id", BigInteger),  # the person's, in `rulings`: visits do not change it
     Column("sequence", BigInteger),  # its emission, once it has one
     Column("withdrawn_at", BigInteger),
-    Column("withdrawn_why", Text),
-    Column("takedown_id", BigInteger),  # which one withdrew it; without one, its publisher did
+    Column("withdrawn_why", Text),  # of its publisher; that of a takedown stands in `takedowns`
+    Column("takedown_id", BigInteger),  # which one withdrew it
     # Nothing sets this yet. The article's page is still to be fetched; the entry waits so long.
     Column("awaiting_text_until", BigInteger),
     Column("publish_at", BigInteger),  # an embargo: it is not emitted before
@@ -156,6 +162,18 @@ entries = Table(
         postgresql_where=text(HELD),
     ),
     Index("ix_entries_gone", "sequence", sqlite_where=text(GONE), postgresql_where=text(GONE)),
+    Index(
+        "ix_entries_takedown_id",
+        "takedown_id",
+        sqlite_where=text(TAKEN),
+        postgresql_where=text(TAKEN),
+    ),
+    Index(
+        "ix_entries_shown_by",
+        "shown_by",
+        sqlite_where=text(SHOWN_BY),
+        postgresql_where=text(SHOWN_BY),
+    ),
 )
 
 keys = Table(

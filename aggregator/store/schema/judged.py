@@ -23,7 +23,8 @@ rulings = Table(
     Column("who", Text, nullable=False),
     Column("why", Text, nullable=False),
     Column("ruled_at", BigInteger, nullable=False),
-    Column("edits", Text),  # JSON: Edits, where the person edited
+    Column("edits", Text),  # JSON: Edits, all in force from then on, where the person edited
+    Column("revision", Integer),  # the one that it was made on, or that its edits made
     CheckConstraint(f"ruling IN ({RULINGS})", name="ruling"),
     Index("ix_rulings_entry_id", "entry_id"),
 )
@@ -63,6 +64,7 @@ clusters = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=False),
     Column("formed_at", BigInteger, nullable=False),
+    Column("original_id", BigInteger),  # the first publisher's own, where it is known
 )
 
 cluster_entries = Table(

@@ -42,12 +42,14 @@ emissions = Table(
 )
 
 corrections = Table(
-    "corrections",  # emitted entries whose words changed since, so that subscribers learn of it
+    "corrections",  # emitted entries of which subscribers learn again
     metadata,
     Column(
         "sequence", Id, ForeignKey("emissions.sequence"), primary_key=True, autoincrement=False
     ),
-    Column("corrected_at", BigInteger, nullable=False),  # the last time
+    # The last time: its words changed, or it was gone and is shown again.
+    Column("corrected_at", BigInteger, nullable=False),
+    Column("words_at", BigInteger),  # when its words changed last
 )
 
 withdrawals = Table(

@@ -7,9 +7,11 @@
     layout      what stands around a page: head, masthead, switcher, footer
     articles    an article
       body        its text, fitted into a page
+      changes     what a correction changed in it
     lists       the home page, lists of articles, the way to them, the archive
     search      what a search found
       teasers     an article in a list, and what else lists are made of
+    takedowns   the public log of what was withdrawn
     standing    the operator's pages, for publishers, 404, 410, the choice of a language
       prose       Markdown -> safe HTML
     machines    sitemap and robots.txt
@@ -43,6 +45,7 @@ from aggregator.syndicate.site.standing import (
     not_found_page,
     operator_page,
 )
+from aggregator.syndicate.site.takedowns import takedowns_page
 from aggregator.syndicate.site.theme import Theme
 
 __all__ = [
@@ -66,5 +69,6 @@ __all__ = [
     "robots_txt",
     "search_page",
     "sitemap",
+    "takedowns_page",
     "year_page",
 ]

@@ -88,6 +88,11 @@ def operator_page(tag: str, name: OperatorPage) -> str:
     return f"{tag}/{name}.html"
 
 
+def takedowns(tag: str) -> str:
+    """The public log of what was withdrawn."""
+    return f"{tag}/takedowns/index.html"
+
+
 def bot(tag: str) -> str:
     """The page for publishers in an edition's language; `BOT` is the one that we name to them."""
     return f"{tag}/bot.html"

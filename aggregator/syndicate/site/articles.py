@@ -5,9 +5,9 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from aggregator.model import Article, Document, Extent, Html, Item
+from aggregator.model import Article, Document, Extent, Html, Item, Mention
+from aggregator.syndicate import credit
 from aggregator.syndicate.article import (
-    credit_line,
     label_html,
     license_line,
     turned_part,
@@ -15,11 +15,12 @@ from aggregator.syndicate.article import (
 )
 from aggregator.syndicate.site import addresses
 from aggregator.syndicate.site.body import headings_in_order, without_foreign_files
+from aggregator.syndicate.site.changes import changes_of
 from aggregator.syndicate.site.layout import NOINDEX, Head, Layout, render
 from aggregator.syndicate.site.theme import fill
 from aggregator.syndicate.site.tongue import Tongue, machine_time, own_name
 from aggregator.text.language import direction, html_lang
-from aggregator.text.words import words_of
+from aggregator.text.words import Words, words_of
 
 _TAG = re.compile(r"<[^>]*>")
 _DESCRIPTION = 300  # characters; those who show one cut it below that
@@ -28,15 +29,16 @@ _DESCRIPTION = 300  # characters; those who show one cut it below that
 def article_page(layout: Layout, article: Article) -> Document:
     """Lay out an article in the centre's format.
 
-    Title, standfirst, date, byline, source, then the text as far as the item has it. Labels are
-    in the article's language where we have words in it, else in the edition's.
+    Title, standfirst, date, byline, source, what changed since, then the text as far as the item
+    has it. Labels are in the article's language where we have words in it, else in the edition's.
     """
     item = article.item
     spoken, words = words_of(item.language, layout.frame.edition.words)
     tongue, lang = layout.theme.tongue(spoken), html_lang(item.language)
     seen = " ".join((item.title, item.summary, item.opening, _TAG.sub("", item.body)))
     side = direction(seen, item.language)
-    outlet = Markup("<bdi>") + item.source.name + Markup("</bdi>")
+    outlet = _isolated(credit.credited(item).name)
+    label_lang = "" if spoken == item.language else tongue.tag
     # Many feeds bring a standfirst alone, also where we may show all: the text is at the outlet.
     goes_on = item.link is not None and (item.extent is not Extent.FULL or not item.body)
     return render(
@@ -59,23 +61,27 @@ def article_page(layout: Layout, article: Article) -> Document:
         item=item,
         lang=lang,
         direction=side,
-        label_lang="" if spoken == item.language else tongue.tag,
+        label_lang=label_lang,
         label_direction=tongue.direction,
         time=machine_time(item.published),
         day=tongue.day(item.published),
-        authors=[person.name for person in item.authors if person.name != item.source.name],
+        authors=credit.authors(item),
         comma="، " if side == "rtl" else ", ",
-        source_label=words.source,
-        source_href=item.link or item.source_meta.link or item.source.homepage,
-        more=fill(tongue.say("More from {outlet}"), outlet=outlet),
+        credits=_credits(item, words),
+        via=fill(words.via, outlet=_named(item.via)) if item.via else "",
+        more=fill(tongue.say("More from {outlet}"), outlet=_isolated(item.source.name)),
         more_href=layout.href(addresses.source(layout.frame.edition.tag, item.source.id)),
-        corrected=_corrected(tongue, article.corrected),
+        corrected=_corrected(words, tongue, article.corrected or item.corrected),
+        changes=changes_of(article, tongue, label_lang),
+        changes_label=tongue.say("What changed"),
         image=layout.href(item.picture.path) if item.picture else "",
         image_credit=fill(tongue.say("Image: {outlet}"), outlet=outlet) if item.picture else "",
         opening=item.opening,
         body=_body(item, layout, side),
-        goes_on=fill(words.continue_reading, outlet=outlet) if goes_on else "",
-        credit=credit_line(item),
+        goes_on=(
+            fill(words.continue_reading, outlet=_isolated(credit.host(item))) if goes_on else ""
+        ),
+        credit=credit.asked_line(item),
         license=Html(license_line(item, label_html(words.license, spoken, item.language))),
         translations=_translations(layout, article),
         others=tongue.say("In other languages"),
@@ -90,11 +96,30 @@ def _description(item: Item) -> str:
     return text if len(text) <= _DESCRIPTION else text[:_DESCRIPTION].rsplit(" ", 1)[0] + "…"
 
 
-def _corrected(tongue: Tongue, moment: datetime | None) -> Markup:
+def _isolated(name: str) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(name)
+
+
+def _named(mention: Mention) -> Markup:
+    name = _isolated(mention.name)
+    return Markup('<a href="{}">{}</a>').format(mention.link, name) if mention.link else name
+
+
+def _credits(item: Item, words: Words) -> list[tuple[str, list[Markup]]]:
+    """The lines that say whose it is and who else has it: a label, and names with links."""
+    lines = (
+        (words.source, (credit.credited(item),)),
+        (words.original_at, credit.late(item)),
+        (words.also_at, credit.elsewhere(item)),
+    )
+    return [(label, list(map(_named, mentions))) for label, mentions in lines if mentions]
+
+
+def _corrected(words: Words, tongue: Tongue, moment: datetime | None) -> Markup:
     if moment is None:
         return Markup()
     time = Markup('<time datetime="{}">{}</time>').format(machine_time(moment), tongue.day(moment))
-    return fill(tongue.say("Corrected on {date}"), date=time)
+    return fill(words.corrected, date=time)
 
 
 def _body(item: Item, layout: Layout, side: str) -> Html:

@@ -139,6 +139,9 @@ def layout(theme: Theme, frame: Frame) -> Layout:
         "policy": POLICY,
         "publishers": addresses.address(root, addresses.bot(edition.tag)),
         "search": addresses.address(root, addresses.search(edition.tag)) if frame.search else "",
+        "takedowns": (
+            addresses.address(root, addresses.takedowns(edition.tag)) if frame.takedowns else ""
+        ),
         "rights": words_of(edition.words)[1].rights,
         "root": root,
         "site": frame.site,

@@ -1,6 +1,7 @@
 """The pages that stand whatever the news: operator's, for publishers, not found, gone. Pure."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aggregator.model import (
     Bot,
@@ -120,9 +121,17 @@ def not_found_page(theme: Theme, site: Site, editions: tuple[Edition, ...]) -> D
     return _for_all(theme, site, editions, "notfound.html", addresses.NOT_FOUND, NOINDEX)
 
 
-def gone_page(theme: Theme, site: Site, editions: tuple[Edition, ...]) -> Document:
-    """Lay out what a server shows with 410: for an article that was withdrawn."""
-    return _for_all(theme, site, editions, "gone.html", addresses.GONE, NOINDEX)
+def gone_page(
+    theme: Theme, site: Site, editions: tuple[Edition, ...], *, takedowns: bool = False
+) -> Document:
+    """Lay out what a server shows with 410: for an article that was withdrawn.
+
+    With `takedowns` it leads to the log of what was withdrawn and why.
+    """
+    root = addresses.root(site)
+    tags = [edition.tag for edition in editions] if takedowns else []
+    log = {tag: addresses.address(root, addresses.takedowns(tag)) for tag in tags}
+    return _for_all(theme, site, editions, "gone.html", addresses.GONE, NOINDEX, log=log)
 
 
 def _for_all(
@@ -132,6 +141,7 @@ def _for_all(
     template: str,
     path: str,
     robots: str,
+    **context: Any,
 ) -> Document:
     root = addresses.root(site)
     tongues = [theme.tongue(edition.words) for edition in editions] or [theme.tongue("en")]
@@ -159,6 +169,7 @@ def _for_all(
                 for place, (way, own) in enumerate(zip(switch, tongues, strict=False))
                 if own not in tongues[:place]
             ],
+            **context,
         },
     )
     return Document(path=path, media_type=MEDIA_TYPE, body=allowed(text).encode())

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from aggregator.model import Article, Extent, Images, Month, Picture, Shelf, Source
+from markupsafe import Markup
+
+from aggregator.model import Article, Extent, Images, Item, Month, Picture, Shelf, Source
+from aggregator.syndicate import credit
 from aggregator.syndicate.site import addresses
 from aggregator.syndicate.site.layout import Layout
+from aggregator.syndicate.site.theme import fill
 from aggregator.syndicate.site.tongue import Tongue, machine_time, own_name
 from aggregator.text.language import direction, html_lang
-from aggregator.text.words import words_of
+from aggregator.text.words import Words, words_of
 
 _EXTENTS = {
     Extent.HEADLINE: "Headline, date and link",
@@ -30,8 +34,9 @@ class Teaser:
     lang: str
     direction: str
     text: str  # the standfirst, else the opening
-    outlet: str
-    outlet_href: str
+    outlet: str  # the first publisher
+    via: Markup  # who brought it, where that is another
+    outlet_href: str  # the list of the source that brought it
     time: str
     day: str
     image: str  # the address of `picture`
@@ -53,20 +58,29 @@ def teaser(layout: Layout, article: Article) -> Teaser:
     """Take of an article what a list shows, in the digits of its own language."""
     item, edition = article.item, layout.frame.edition
     text = item.summary or item.opening
-    tongue = layout.theme.tongue(words_of(item.language, edition.words)[0])
+    spoken, words = words_of(item.language, edition.words)
+    tongue = layout.theme.tongue(spoken)
     return Teaser(
         title=item.title,
         href=layout.href(article.path),
         lang=html_lang(item.language),
         direction=direction(f"{item.title} {text}", item.language),
         text=text,
-        outlet=item.source.name,
+        outlet=credit.credited(item).name,
+        via=_via(words, layout.href(addresses.source(edition.tag, item.source.id)), item),
         outlet_href=layout.href(addresses.source(edition.tag, item.source.id)),
         time=machine_time(item.published),
         day=tongue.day(item.published),
         image=layout.href(item.picture.path) if item.picture else "",
         picture=item.picture,
     )
+
+
+def _via(words: Words, href: str, item: Item) -> Markup:
+    if item.via is None:
+        return Markup()
+    name = Markup('<a href="{}"><bdi>{}</bdi></a>').format(href, item.via.name)
+    return fill(words.via, outlet=name)
 
 
 def shelves(layout: Layout, entries: tuple[Shelf, ...]) -> list[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ MAX_ENTRIES = 2_000  # the first ones; newest come first in practice
 MAX_ATTRIBUTES = 1_000  # of one element; feedparser's time grows with their square
 MAX_DEPTH = 2_000  # of elements in elements
 MAX_ELEMENTS = 150_000  # of a document; each costs feedparser some 40 microseconds
+MAX_DIRECTIVES = 20  # to machines, of a feed or an entry
 MAX_TAGS = 200  # categories of one entry; each is compared with all before it
 
 # Keys of ours in feedparser's dictionaries; no element has such a name.
@@ -28,6 +29,7 @@ WRITTEN = "(written)"
 SKIP_HOURS = "(skip hours)"
 SKIP_DAYS = "(skip days)"
 COMPLETE = "(complete)"
+ROBOTS = "(robots)"
 
 HISTORY = "http://purl.org/syndication/history/1.0"
 
@@ -177,6 +179,15 @@ class _AsWritten:
     def _end_fh_complete(self: Any) -> None:
         pass
 
+    # What some publishers ask of machines, of the whole feed or of an entry. Within a text it is
+    # the text's.
+    def _start_xhtml_meta(self: Any, attrs_d: Dict) -> None:
+        if attrs_d.get("name", "").strip().lower() == "robots" and attrs_d.get("content"):
+            self._get_context().setdefault(ROBOTS, []).append(attrs_d["content"])
+
+    def _end_xhtml_meta(self: Any) -> None:
+        pass
+
     # Podlove chapters are not used, and feedparser fails on one without a start.
     def _start_psc_chapters(self: Any, _attrs: Dict) -> None:
         pass
@@ -205,6 +216,12 @@ class _AsWritten:
             people[-1][WRITTEN] = written
 
     _end_managingeditor = _end_author
+
+
+def directives(context: Dict) -> tuple[str, ...]:
+    """Return what a feed or an entry asks of machines, directive by directive."""
+    asked = ",".join(map(str, dict.get(context, ROBOTS) or ())).lower().split(",")
+    return tuple(dict.fromkeys(filter(None, map(str.strip, asked))))[:MAX_DIRECTIVES]
 
 
 def _resolve(parser: Any, attrs_d: Dict) -> None:

@@ -20,6 +20,7 @@ from aggregator.gather.feed.syndication.parsers import (
     SKIP_DAYS,
     SKIP_HOURS,
     WRITTEN,
+    directives,
 )
 from aggregator.model import (
     Alternate,
@@ -74,10 +75,13 @@ def take_apart(
     """Take a parsed document apart."""
     rss = not version.startswith("atom")
     meta = _meta(feed, rss=rss, content_language=content_language)
+    asked = directives(feed)
     return ParsedFeed(
         format=version or "rss",
         meta=meta,
-        entries=tuple(_entry(entry, rss=rss, feed_language=meta.language) for entry in entries),
+        entries=tuple(
+            _entry(entry, rss=rss, feed_language=meta.language, asked=asked) for entry in entries
+        ),
         ttl=_ttl(_string(feed, "ttl")),
         update_period=_period(feed),
         skip_hours=_several(feed, SKIP_HOURS, _hour),
@@ -109,7 +113,9 @@ def _meta(feed: Dict, *, rss: bool, content_language: str | None) -> FeedMeta:
     )
 
 
-def _entry(entry: Dict, *, rss: bool, feed_language: str | None) -> ParsedEntry:
+def _entry(
+    entry: Dict, *, rss: bool, feed_language: str | None, asked: tuple[str, ...]
+) -> ParsedEntry:
     guid = _string(entry, "id")
     permalink = bool(guid and dict.get(entry, PERMALINK))
     language = dict.get(entry, OWN_LANGUAGE) or _string(entry, "language")
@@ -139,6 +145,7 @@ def _entry(entry: Dict, *, rss: bool, feed_language: str | None) -> ParsedEntry:
         enclosures=_enclosures(entry),
         origin=_origin(_dict(entry, "source"), rss=rss),
         alternates=_alternates(entry, link),
+        robots=tuple(dict.fromkeys((*asked, *directives(entry)))),
     )
 
 

@@ -22,6 +22,9 @@ def upgrade() -> None:
     _entries()
     _keys()
     op.add_column("revisions", sa.Column("note", sa.Text()))
+    op.add_column("rulings", sa.Column("revision", sa.Integer()))
+    op.add_column("corrections", sa.Column("words_at", sa.BigInteger()))
+    op.execute("UPDATE corrections SET words_at = corrected_at")
     _takedowns()
     _clusters()
     _articles()
@@ -39,6 +42,14 @@ def _entries() -> None:
     pending = sa.text(
         "sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL AND shown_by IS NULL"
     )
+    shown_by = sa.text("shown_by IS NOT NULL")
+    op.create_index(
+        "ix_entries_shown_by",
+        "entries",
+        ["shown_by"],
+        sqlite_where=shown_by,
+        postgresql_where=shown_by,
+    )
     op.drop_index("ix_entries_pending", "entries")
     op.create_index(
         "ix_entries_pending",
@@ -46,6 +57,14 @@ def _entries() -> None:
         ["language", "published_at", "id"],
         sqlite_where=pending,
         postgresql_where=pending,
+    )
+    taken = sa.text("takedown_id IS NOT NULL")
+    op.create_index(
+        "ix_entries_takedown_id",
+        "entries",
+        ["takedown_id"],
+        sqlite_where=taken,
+        postgresql_where=taken,
     )
 
 
@@ -122,6 +141,7 @@ def _clusters() -> None:
         "clusters",
         sa.Column("id", Id, autoincrement=False, nullable=False),
         sa.Column("formed_at", sa.BigInteger(), nullable=False),
+        sa.Column("original_id", sa.BigInteger()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clusters")),
     )
     op.create_table(

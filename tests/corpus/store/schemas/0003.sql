@@ -23,33 +23,38 @@ CREATE TABLE cluster_entries (
 	CONSTRAINT fk_cluster_entries_entry_id_entries FOREIGN KEY(entry_id) REFERENCES entries (id), 
 	CONSTRAINT fk_cluster_entries_cluster_id_clusters FOREIGN KEY(cluster_id) REFERENCES clusters (id)
 );
+INSERT INTO "cluster_entries" VALUES(7,1,1772377260000000,'the first');
+INSERT INTO "cluster_entries" VALUES(12,1,1772377260000000,'the same title and text within a day');
 CREATE TABLE clusters (
 	id INTEGER NOT NULL, 
 	formed_at BIGINT NOT NULL, 
+	original_id BIGINT, 
 	CONSTRAINT pk_clusters PRIMARY KEY (id)
 );
+INSERT INTO "clusters" VALUES(1,1772377260000000,7);
 CREATE TABLE corrections (
 	sequence INTEGER NOT NULL, 
-	corrected_at BIGINT NOT NULL, 
+	corrected_at BIGINT NOT NULL, words_at BIGINT, 
 	CONSTRAINT pk_corrections PRIMARY KEY (sequence), 
 	CONSTRAINT fk_corrections_sequence_emissions FOREIGN KEY(sequence) REFERENCES emissions (sequence)
 );
-INSERT INTO "corrections" VALUES(1,1772373660000000);
+INSERT INTO "corrections" VALUES(1,1772373660000000,1772373660000000);
+INSERT INTO "corrections" VALUES(6,1772380860000000,1772380860000000);
 CREATE TABLE counters (
 	name TEXT NOT NULL, 
 	value BIGINT NOT NULL, 
 	CONSTRAINT pk_counters PRIMARY KEY (name)
 );
-INSERT INTO "counters" VALUES('cluster',0);
+INSERT INTO "counters" VALUES('cluster',1);
 INSERT INTO "counters" VALUES('compared',0);
-INSERT INTO "counters" VALUES('entry',5);
-INSERT INTO "counters" VALUES('fence',4);
-INSERT INTO "counters" VALUES('generation',12);
+INSERT INTO "counters" VALUES('entry',12);
+INSERT INTO "counters" VALUES('fence',7);
+INSERT INTO "counters" VALUES('generation',22);
 INSERT INTO "counters" VALUES('ping',1);
-INSERT INTO "counters" VALUES('ruling',2);
-INSERT INTO "counters" VALUES('sequence',4);
-INSERT INTO "counters" VALUES('series',18);
-INSERT INTO "counters" VALUES('takedown',0);
+INSERT INTO "counters" VALUES('ruling',4);
+INSERT INTO "counters" VALUES('sequence',8);
+INSERT INTO "counters" VALUES('series',19);
+INSERT INTO "counters" VALUES('takedown',2);
 CREATE TABLE emissions (
 	sequence INTEGER NOT NULL, 
 	entry_id BIGINT NOT NULL, 
@@ -67,6 +72,10 @@ INSERT INTO "emissions" VALUES(1,1,'https://alpha.example/one','32KERFgNw95M4FoO
 INSERT INTO "emissions" VALUES(2,2,'https://alpha.example/two','TqLWeeYb3kIjiuMPpuhppw','https://alpha.example/two','ckb',1772366460000000);
 INSERT INTO "emissions" VALUES(3,4,'https://beta.example/av','5AVzg3KfWcBz8H3qZNEeCw','https://beta.example/av','kmr',1772370060000000);
 INSERT INTO "emissions" VALUES(4,5,'https://beta.example/dam','8Jgh75Owr80jjPejWmQCIg','https://beta.example/dam','en',1772370060000000);
+INSERT INTO "emissions" VALUES(5,6,'https://alpha.example/down','wBh4fHoDvxG3L4jJaNUvKg','https://alpha.example/down','en',1772377260000000);
+INSERT INTO "emissions" VALUES(6,7,'https://alpha.example/ours','WD6wwv91yJipSD95jPAEow','https://alpha.example/ours','en',1772377260000000);
+INSERT INTO "emissions" VALUES(7,8,'https://alpha.example/back','Lft4/Q2QlP8Yyu+BzdgoNA','https://alpha.example/back','en',1772377260000000);
+INSERT INTO "emissions" VALUES(8,11,'https://beta.example/copy','L1gZwCA5Vji/6qPXKaKBlQ','https://beta.example/copy','en',1772377260000000);
 CREATE TABLE entries (
 	id INTEGER NOT NULL, 
 	source_id TEXT NOT NULL, 
@@ -100,6 +109,13 @@ INSERT INTO "entries" VALUES(2,'alpha','','https://alpha.example/two','guid','ه
 INSERT INTO "entries" VALUES(3,'alpha','','https://alpha.example/held','guid','Title of held','Title of held','https://alpha.example/held',NULL,1772362860000000,0,1772362860000000,0,NULL,1772366460000000,1,'hold','["ruled by Rojda: so"]',1,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "entries" VALUES(4,'beta','main','https://beta.example/av','guid','Title of av','Title of av','https://beta.example/av','kmr',1772366460000000,0,1772366460000000,0,NULL,1772370060000000,1,'publish','[]',NULL,3,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 INSERT INTO "entries" VALUES(5,'beta','main','https://beta.example/dam','guid','Title of dam','Title of dam','https://beta.example/dam','en',1772366460000000,0,1772366460000000,0,NULL,1772370060000000,1,'drop','["ruled by Rojda: so"]',2,4,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "entries" VALUES(6,'alpha','','https://alpha.example/down','guid','words','Title of down','https://alpha.example/down','en',1772373660000000,0,1772373660000000,0,NULL,1772377260000000,1,'publish','[]',NULL,5,1772380860000000,NULL,NULL,1,NULL,NULL,NULL);
+INSERT INTO "entries" VALUES(7,'alpha','','https://alpha.example/ours','guid','Title of ours','Title of ours','https://alpha.example/ours','en',1772373660000000,0,1772380860000000,0,NULL,1772377260000000,2,'publish','[]',NULL,6,NULL,NULL,NULL,NULL,NULL,'{"title":"A second evening school","standfirst":""}',NULL);
+INSERT INTO "entries" VALUES(8,'alpha','','https://alpha.example/back','guid','Title of back','Title of back','https://alpha.example/back','en',1772373660000000,0,1772373660000000,0,NULL,1772377260000000,1,'publish','[]',NULL,7,1772384460000000,NULL,'its page answers 410',NULL,NULL,NULL,NULL);
+INSERT INTO "entries" VALUES(9,'alpha','','https://alpha.example/doubt','guid','Title of doubt','Title of doubt','https://alpha.example/doubt','ckb',1772373660000000,0,1772373660000000,0,NULL,1772377260000000,2,'hold','["language in doubt"]',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"language":"ckb"}',NULL);
+INSERT INTO "entries" VALUES(10,'alpha','','https://alpha.example/later','guid','Title of later','Title of later','https://alpha.example/later','en',1772377260000000,0,1772377260000000,0,NULL,1772377260000000,1,'publish','[]',NULL,NULL,NULL,NULL,NULL,NULL,1789657260000000,NULL,NULL);
+INSERT INTO "entries" VALUES(11,'beta','main','https://beta.example/copy','guid','words','Title of copy','https://beta.example/copy','en',1772373660000000,0,1772373660000000,0,NULL,1772377260000000,1,'publish','[]',NULL,8,1772380860000000,NULL,NULL,1,NULL,NULL,NULL);
+INSERT INTO "entries" VALUES(12,'beta','main','https://beta.example/same','guid','Title of same','Title of same','https://beta.example/same','en',1772373660000000,0,1772373660000000,0,NULL,1772377260000000,1,'publish','[]',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,7);
 CREATE TABLE features (
 	value TEXT NOT NULL, 
 	entry_id BIGINT NOT NULL, 
@@ -129,17 +145,17 @@ CREATE TABLE feeds (
 	newest_updated_at BIGINT, 
 	CONSTRAINT pk_feeds PRIMARY KEY (source_id, feed_key)
 );
-INSERT INTO "feeds" VALUES('alpha','','["https://alpha.example/feed"]','alpha.example','{"source_id":"alpha","feed_key":"","candidate":0,"next_due":"2026-03-01T15:01:00+00:00","last_visit":"2026-03-01T14:01:00+00:00","failures":0,"guids_unreliable":false}','{"title":"Alpha"}',1772366400000000,NULL,1772377260000000,NULL,NULL,NULL,NULL,NULL,2,3,1772362860000000);
-INSERT INTO "feeds" VALUES('gone','','["https://gone.example/feed"]','gone.example','{"source_id":"gone","feed_key":"","candidate":0,"failures":0,"guids_unreliable":false}',NULL,1772366400000000,1772377260000000,0,NULL,NULL,NULL,NULL,NULL,0,0,NULL);
-INSERT INTO "feeds" VALUES('beta','main','["https://main.beta.example/main"]','main.beta.example','{"source_id":"beta","feed_key":"main","candidate":0,"next_due":"2026-03-01T14:01:00+00:00","last_visit":"2026-03-01T13:01:00+00:00","failures":0,"guids_unreliable":false}',NULL,1772366400000000,NULL,1772373660000000,NULL,NULL,NULL,NULL,NULL,1,2,1772366460000000);
-INSERT INTO "feeds" VALUES('beta','politics','["https://politics.beta.example/politics"]','politics.beta.example','{"source_id":"beta","feed_key":"politics","candidate":0,"failures":0,"guids_unreliable":false}',NULL,1772366400000000,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,NULL);
+INSERT INTO "feeds" VALUES('alpha','','["https://alpha.example/feed"]','alpha.example','{"source_id":"alpha","feed_key":"","candidate":0,"next_due":"2026-03-01T16:01:00+00:00","last_visit":"2026-03-01T15:01:00+00:00","failures":0,"guids_unreliable":false,"admitted":0}','{"title":"Alpha"}',1772366400000000,NULL,1772380860000000,NULL,NULL,NULL,NULL,NULL,3,8,1772377260000000);
+INSERT INTO "feeds" VALUES('gone','','["https://gone.example/feed"]','gone.example','{"source_id":"gone","feed_key":"","candidate":0,"failures":0,"guids_unreliable":false,"admitted":0}',NULL,1772366400000000,1772384460000000,0,NULL,NULL,NULL,NULL,NULL,0,0,NULL);
+INSERT INTO "feeds" VALUES('beta','main','["https://main.beta.example/main"]','main.beta.example','{"source_id":"beta","feed_key":"main","candidate":0,"next_due":"2026-03-01T16:01:00+00:00","last_visit":"2026-03-01T15:01:00+00:00","failures":0,"guids_unreliable":false,"admitted":0}',NULL,1772366400000000,NULL,1772380860000000,NULL,NULL,NULL,NULL,NULL,2,4,1772373660000000);
+INSERT INTO "feeds" VALUES('beta','politics','["https://politics.beta.example/politics"]','politics.beta.example','{"source_id":"beta","feed_key":"politics","candidate":0,"failures":0,"guids_unreliable":false,"admitted":0}',NULL,1772366400000000,NULL,0,NULL,NULL,NULL,NULL,NULL,0,0,NULL);
 CREATE TABLE hosts (
 	domain TEXT NOT NULL, 
 	not_before BIGINT NOT NULL, 
 	reason TEXT NOT NULL, 
 	CONSTRAINT pk_hosts PRIMARY KEY (domain)
 );
-INSERT INTO "hosts" VALUES('gone.example',1772463660000000,'Retry-After');
+INSERT INTO "hosts" VALUES('gone.example',1772470860000000,'Retry-After');
 CREATE TABLE keys (
 	source_id TEXT NOT NULL, 
 	value TEXT NOT NULL, 
@@ -155,16 +171,34 @@ CREATE TABLE keys (
 ;
 INSERT INTO "keys" VALUES('alpha','/pM0p9PzZsVIk1sSMx7mTA','guid',1,'1:one2');
 INSERT INTO "keys" VALUES('alpha','1duGy2LTR/M3tgGxkii7Uw','guid',2,'1:two');
+INSERT INTO "keys" VALUES('alpha','37sXrn/tTBeFOQbt/z/CbA','guid',6,'1:down');
+INSERT INTO "keys" VALUES('alpha','46twQj43/bvKwXF8S5Mn+A','address',10,'');
+INSERT INTO "keys" VALUES('alpha','8x+Kxh8nQqHeb0OMCrBC5g','guid',9,'1:doubt');
+INSERT INTO "keys" VALUES('alpha','HE8CNsalCgCKw99fljkJVg','text',6,'');
+INSERT INTO "keys" VALUES('alpha','MsnI6DFokZjCXxKCAPY8gQ','guid',7,'1:ours');
 INSERT INTO "keys" VALUES('alpha','S8GKcjo2+IlN6m8bSoaGNg','guid',3,'1:held');
+INSERT INTO "keys" VALUES('alpha','WLLgY7Ari7BGglDL/M6NFA','address',9,'');
+INSERT INTO "keys" VALUES('alpha','aFCZQ1HCU8KsZd6CzMoUhA','address',7,'');
 INSERT INTO "keys" VALUES('alpha','eXe0vOEw7ZVLWZm9gjVx+w','address',1,'');
+INSERT INTO "keys" VALUES('alpha','fK0CD32Ib+geFrCZeqnp4g','address',8,'');
 INSERT INTO "keys" VALUES('alpha','gwkCAvU/WZ8msA5EI0gHuQ','address',3,'');
+INSERT INTO "keys" VALUES('alpha','oUT1WbL/YfC1/eX7M54LSQ','guid',8,'1:back');
 INSERT INTO "keys" VALUES('alpha','pQSKvqFhlKDduBf2qAfeIA','address',2,'');
+INSERT INTO "keys" VALUES('alpha','r3N71HftY4IkgWWGHmAZnQ','address',6,'');
+INSERT INTO "keys" VALUES('alpha','shIhyIBk6zwGoyjFcPgiCg','guid',10,'1:later');
+INSERT INTO "keys" VALUES('beta','2ZTN2GI7gACTNC7oVXCwdg','address',11,'');
+INSERT INTO "keys" VALUES('beta','3ERMfPSYrBLnBCiIsnb+Ag','guid',12,'');
 INSERT INTO "keys" VALUES('beta','4XsNZ8z1NqN6cXyVDIMi4Q','guid',4,'');
 INSERT INTO "keys" VALUES('beta','B95uSZbXRLtZTrl0xVkpIA','guid',5,'');
+INSERT INTO "keys" VALUES('beta','FKrPxwsOs6g/G2A362+elg','sighting',11,'1:copy');
 INSERT INTO "keys" VALUES('beta','G3I4pq81jGamZ72WlZkfpw','address',4,'');
+INSERT INTO "keys" VALUES('beta','HE8CNsalCgCKw99fljkJVg','text',11,'');
+INSERT INTO "keys" VALUES('beta','MYZ4l2w/4WMNtK3tKv6HkA','guid',11,'');
 INSERT INTO "keys" VALUES('beta','O3IQPyiaah3se8jdqPbMXA','address',5,'');
 INSERT INTO "keys" VALUES('beta','OM3kc45POk3/AmvyXSZ7aQ','sighting',4,'1:av');
+INSERT INTO "keys" VALUES('beta','YhzGluwRc+wG7q1v/q+7dQ','address',12,'');
 INSERT INTO "keys" VALUES('beta','gGBbLJAfpmfFP6+rhRlogw','sighting',5,'1:dam');
+INSERT INTO "keys" VALUES('beta','xDq/O9ttQ2qIQ6Er+XbmhA','sighting',12,'1:same');
 CREATE TABLE meta (
 	name TEXT NOT NULL, 
 	value TEXT NOT NULL, 
@@ -180,6 +214,10 @@ CREATE TABLE outdated (
 );
 INSERT INTO "outdated" VALUES(1,10);
 INSERT INTO "outdated" VALUES(4,12);
+INSERT INTO "outdated" VALUES(5,19);
+INSERT INTO "outdated" VALUES(6,17);
+INSERT INTO "outdated" VALUES(7,22);
+INSERT INTO "outdated" VALUES(8,19);
 CREATE TABLE outlets (
 	source_id TEXT NOT NULL, 
 	name TEXT NOT NULL, 
@@ -187,6 +225,7 @@ CREATE TABLE outlets (
 	added_at BIGINT NOT NULL, 
 	CONSTRAINT pk_outlets PRIMARY KEY (source_id)
 );
+INSERT INTO "outlets" VALUES('hand-roj.example','Roj','https://roj.example/',1772377260000000);
 CREATE TABLE page_checks (
 	entry_id INTEGER NOT NULL, 
 	due_at BIGINT NOT NULL, 
@@ -195,6 +234,7 @@ CREATE TABLE page_checks (
 	CONSTRAINT pk_page_checks PRIMARY KEY (entry_id), 
 	CONSTRAINT fk_page_checks_entry_id_entries FOREIGN KEY(entry_id) REFERENCES entries (id)
 );
+INSERT INTO "page_checks" VALUES(7,1772377260000000,1772377260000000,1);
 CREATE TABLE picture_uses (
 	"key" TEXT NOT NULL, 
 	sequence BIGINT NOT NULL, 
@@ -246,7 +286,7 @@ CREATE TABLE placed (
  WITHOUT ROWID
 
 ;
-INSERT INTO "placed" VALUES('en','en',4);
+INSERT INTO "placed" VALUES('en','en',8);
 INSERT INTO "placed" VALUES('ku','ckb',2);
 INSERT INTO "placed" VALUES('ku','kmr',3);
 CREATE TABLE placements (
@@ -267,11 +307,26 @@ INSERT INTO "placements" VALUES(1,1,1,1772373660000000,NULL);
 INSERT INTO "placements" VALUES(2,1,1,1772373660000000,NULL);
 INSERT INTO "placements" VALUES(3,1,1,1772373660000000,NULL);
 INSERT INTO "placements" VALUES(3,2,4,NULL,1772373660000000);
+INSERT INTO "placements" VALUES(3,3,5,NULL,1772380860000000);
+INSERT INTO "placements" VALUES(3,4,6,1772380860000000,NULL);
+INSERT INTO "placements" VALUES(3,5,7,NULL,1772384460000000);
+INSERT INTO "placements" VALUES(3,6,8,NULL,1772380860000000);
 INSERT INTO "placements" VALUES(4,1,1,1772373660000000,NULL);
 INSERT INTO "placements" VALUES(4,2,4,NULL,1772373660000000);
+INSERT INTO "placements" VALUES(4,3,5,NULL,1772380860000000);
+INSERT INTO "placements" VALUES(4,4,6,1772380860000000,NULL);
+INSERT INTO "placements" VALUES(4,5,7,NULL,1772384460000000);
+INSERT INTO "placements" VALUES(4,6,8,NULL,1772380860000000);
 INSERT INTO "placements" VALUES(5,1,1,1772373660000000,NULL);
 INSERT INTO "placements" VALUES(5,2,4,NULL,1772373660000000);
+INSERT INTO "placements" VALUES(5,3,5,NULL,1772380860000000);
+INSERT INTO "placements" VALUES(5,4,6,1772380860000000,NULL);
+INSERT INTO "placements" VALUES(5,5,7,NULL,1772384460000000);
+INSERT INTO "placements" VALUES(5,6,8,NULL,1772380860000000);
 INSERT INTO "placements" VALUES(6,1,1,1772373660000000,NULL);
+INSERT INTO "placements" VALUES(6,2,5,NULL,1772380860000000);
+INSERT INTO "placements" VALUES(6,3,6,1772380860000000,NULL);
+INSERT INTO "placements" VALUES(6,4,7,NULL,1772384460000000);
 INSERT INTO "placements" VALUES(7,1,2,NULL,NULL);
 INSERT INTO "placements" VALUES(8,1,2,NULL,NULL);
 INSERT INTO "placements" VALUES(9,1,2,NULL,NULL);
@@ -281,11 +336,19 @@ INSERT INTO "placements" VALUES(11,1,2,NULL,NULL);
 INSERT INTO "placements" VALUES(11,2,3,NULL,NULL);
 INSERT INTO "placements" VALUES(12,1,2,NULL,NULL);
 INSERT INTO "placements" VALUES(13,1,4,NULL,1772373660000000);
+INSERT INTO "placements" VALUES(13,2,5,NULL,1772380860000000);
+INSERT INTO "placements" VALUES(13,3,7,NULL,1772384460000000);
+INSERT INTO "placements" VALUES(13,4,8,NULL,1772380860000000);
 INSERT INTO "placements" VALUES(14,1,4,NULL,1772373660000000);
+INSERT INTO "placements" VALUES(14,2,5,NULL,1772380860000000);
+INSERT INTO "placements" VALUES(14,3,7,NULL,1772384460000000);
+INSERT INTO "placements" VALUES(14,4,8,NULL,1772380860000000);
 INSERT INTO "placements" VALUES(15,1,4,NULL,1772373660000000);
+INSERT INTO "placements" VALUES(15,2,8,NULL,1772380860000000);
 INSERT INTO "placements" VALUES(16,1,3,NULL,NULL);
 INSERT INTO "placements" VALUES(17,1,3,NULL,NULL);
 INSERT INTO "placements" VALUES(18,1,3,NULL,NULL);
+INSERT INTO "placements" VALUES(19,1,6,1772380860000000,NULL);
 CREATE TABLE revisions (
 	entry_id BIGINT NOT NULL, 
 	number INTEGER NOT NULL, 
@@ -302,6 +365,15 @@ INSERT INTO "revisions" VALUES(3,1,1772366460000000,'new','{"key":{"source_id":"
 INSERT INTO "revisions" VALUES(4,1,1772370060000000,'new','{"key":{"source_id":"beta","guid":"https://beta.example/av"},"identity":"guid","digest":"1:av","address":"beta.example/av","same_story":null,"link":"https://beta.example/av","title":"Title of av","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T12:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["Av"],"rights":null,"license":null,"language":"kmr","language_reason":"prior","origin":null}',NULL);
 INSERT INTO "revisions" VALUES(5,1,1772370060000000,'new','{"key":{"source_id":"beta","guid":"https://beta.example/dam"},"identity":"guid","digest":"1:dam","address":"beta.example/dam","same_story":null,"link":"https://beta.example/dam","title":"Title of dam","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T12:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}',NULL);
 INSERT INTO "revisions" VALUES(1,2,1772373660000000,'material','{"key":{"source_id":"alpha","guid":"https://alpha.example/one"},"identity":"guid","digest":"1:one2","address":"alpha.example/one","same_story":null,"link":"https://alpha.example/one","title":"Title of one, corrected","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T11:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/dam.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["Water","dams"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null,"translations":[{"href":"beta.example/av","language":"kmr"}]}',NULL);
+INSERT INTO "revisions" VALUES(6,1,1772377260000000,'new','{"key":{"source_id":"alpha","guid":"https://alpha.example/down"},"identity":"guid","digest":"1:down","address":"alpha.example/down","same_story":null,"link":"https://alpha.example/down","title":"Title of down","standfirst":"ھەواڵەکان","body":"<p>Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. </p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}',NULL);
+INSERT INTO "revisions" VALUES(7,1,1772377260000000,'new','{"key":{"source_id":"alpha","guid":"https://alpha.example/ours"},"identity":"guid","digest":"1:ours","address":"alpha.example/ours","same_story":null,"link":"https://alpha.example/ours","title":"Title of ours","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["Schools"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}',NULL);
+INSERT INTO "revisions" VALUES(8,1,1772377260000000,'new','{"key":{"source_id":"alpha","guid":"https://alpha.example/back"},"identity":"guid","digest":"1:back","address":"alpha.example/back","same_story":null,"link":"https://alpha.example/back","title":"Title of back","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}',NULL);
+INSERT INTO "revisions" VALUES(9,1,1772377260000000,'new','{"key":{"source_id":"alpha","guid":"https://alpha.example/doubt"},"identity":"guid","digest":"1:doubt","address":"alpha.example/doubt","same_story":null,"link":"https://alpha.example/doubt","title":"Title of doubt","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":null,"language_reason":"prior","origin":null}',NULL);
+INSERT INTO "revisions" VALUES(10,1,1772377260000000,'new','{"key":{"source_id":"alpha","guid":"https://alpha.example/later"},"identity":"guid","digest":"1:later","address":"alpha.example/later","same_story":null,"link":"https://alpha.example/later","title":"Title of later","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T15:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}','first seen');
+INSERT INTO "revisions" VALUES(11,1,1772377260000000,'new','{"key":{"source_id":"beta","guid":"https://beta.example/copy"},"identity":"guid","digest":"1:copy","address":"beta.example/copy","same_story":null,"link":"https://beta.example/copy","title":"Title of copy","standfirst":"ھەواڵەکان","body":"<p>Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. Li gundan av kêm bû û xelk li ber çem rawestiya. </p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}',NULL);
+INSERT INTO "revisions" VALUES(12,1,1772377260000000,'new','{"key":{"source_id":"beta","guid":"https://beta.example/same"},"identity":"guid","digest":"1:same","address":"beta.example/same","same_story":null,"link":"https://beta.example/same","title":"Title of same","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}',NULL);
+INSERT INTO "revisions" VALUES(7,2,1772380860000000,'material','{"key":{"source_id":"alpha","guid":"https://alpha.example/ours"},"identity":"guid","digest":"1:ours","address":"alpha.example/ours","same_story":null,"link":"https://alpha.example/ours","title":"Title of ours","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["Schools"],"rights":null,"license":null,"language":"en","language_reason":"prior","origin":null}','edited by Rojda: it repeats itself');
+INSERT INTO "revisions" VALUES(9,2,1772380860000000,'minor','{"key":{"source_id":"alpha","guid":"https://alpha.example/doubt"},"identity":"guid","digest":"1:doubt","address":"alpha.example/doubt","same_story":null,"link":"https://alpha.example/doubt","title":"Title of doubt","standfirst":"ھەواڵەکان","body":"<p>Nûçe</p>","published":"2026-03-01T14:01:00+00:00","updated":null,"byline":[{"name":"Zîn"}],"lead_image":{"url":"https://img.example/1.jpg","media_type":"image/jpeg"},"enclosures":[],"categories":["a","b"],"rights":null,"license":null,"language":null,"language_reason":"prior","origin":null}','edited by Rojda: it repeats itself');
 CREATE TABLE rulings (
 	id INTEGER NOT NULL, 
 	entry_id BIGINT NOT NULL, 
@@ -309,13 +381,15 @@ CREATE TABLE rulings (
 	who TEXT NOT NULL, 
 	why TEXT NOT NULL, 
 	ruled_at BIGINT NOT NULL, 
-	edits TEXT, 
+	edits TEXT, revision INTEGER, 
 	CONSTRAINT pk_rulings PRIMARY KEY (id), 
 	CONSTRAINT ck_rulings_ruling CHECK (ruling IN ('publish', 'hold', 'drop')), 
 	CONSTRAINT fk_rulings_entry_id_entries FOREIGN KEY(entry_id) REFERENCES entries (id)
 );
-INSERT INTO "rulings" VALUES(1,3,'hold','Rojda','so',1772373660000000,NULL);
-INSERT INTO "rulings" VALUES(2,5,'drop','Rojda','so',1772373660000000,NULL);
+INSERT INTO "rulings" VALUES(1,3,'hold','Rojda','so',1772373660000000,NULL,1);
+INSERT INTO "rulings" VALUES(2,5,'drop','Rojda','so',1772373660000000,NULL,1);
+INSERT INTO "rulings" VALUES(3,7,'publish','Rojda','it repeats itself',1772380860000000,'{"title":"A second evening school","standfirst":""}',2);
+INSERT INTO "rulings" VALUES(4,9,'hold','Rojda','it repeats itself',1772380860000000,'{"language":"ckb"}',2);
 CREATE TABLE series (
 	id INTEGER NOT NULL, 
 	edition TEXT NOT NULL, 
@@ -330,22 +404,23 @@ CREATE TABLE series (
 );
 INSERT INTO "series" VALUES(1,'en','category','dams','dams',1,1);
 INSERT INTO "series" VALUES(2,'en','category','water','Water',1,1);
-INSERT INTO "series" VALUES(3,'en','edition','','',2,4);
-INSERT INTO "series" VALUES(4,'en','language','en','',2,4);
-INSERT INTO "series" VALUES(5,'en','month','2026-03','',2,4);
-INSERT INTO "series" VALUES(6,'en','source','alpha','',1,1);
+INSERT INTO "series" VALUES(3,'en','edition','','',6,8);
+INSERT INTO "series" VALUES(4,'en','language','en','',6,8);
+INSERT INTO "series" VALUES(5,'en','month','2026-03','',6,8);
+INSERT INTO "series" VALUES(6,'en','source','alpha','',4,7);
 INSERT INTO "series" VALUES(7,'ku','category','a','a',1,2);
 INSERT INTO "series" VALUES(8,'ku','category','b','b',1,2);
 INSERT INTO "series" VALUES(9,'ku','edition','','',2,3);
 INSERT INTO "series" VALUES(10,'ku','language','ckb','',1,2);
 INSERT INTO "series" VALUES(11,'ku','month','2026-03','',2,3);
 INSERT INTO "series" VALUES(12,'ku','source','alpha','',1,2);
-INSERT INTO "series" VALUES(13,'en','category','a','a',1,4);
-INSERT INTO "series" VALUES(14,'en','category','b','b',1,4);
-INSERT INTO "series" VALUES(15,'en','source','beta','',1,4);
+INSERT INTO "series" VALUES(13,'en','category','a','a',4,8);
+INSERT INTO "series" VALUES(14,'en','category','b','b',4,8);
+INSERT INTO "series" VALUES(15,'en','source','beta','',2,8);
 INSERT INTO "series" VALUES(16,'ku','category','av','Av',1,3);
 INSERT INTO "series" VALUES(17,'ku','language','kmr','',1,3);
 INSERT INTO "series" VALUES(18,'ku','source','beta','',1,3);
+INSERT INTO "series" VALUES(19,'en','category','schools','Schools',1,6);
 CREATE TABLE sketches (
 	entry_id INTEGER NOT NULL, 
 	seen_at BIGINT NOT NULL, 
@@ -362,6 +437,8 @@ CREATE TABLE takedown_bars (
  WITHOUT ROWID
 
 ;
+INSERT INTO "takedown_bars" VALUES('HE8CNsalCgCKw99fljkJVg',1);
+INSERT INTO "takedown_bars" VALUES('r3N71HftY4IkgWWGHmAZnQ',1);
 CREATE TABLE takedowns (
 	id INTEGER NOT NULL, 
 	entry_id BIGINT, 
@@ -378,6 +455,8 @@ CREATE TABLE takedowns (
 	CONSTRAINT ck_takedowns_target CHECK ((entry_id IS NULL) <> (source_id IS NULL)), 
 	CONSTRAINT fk_takedowns_entry_id_entries FOREIGN KEY(entry_id) REFERENCES entries (id)
 );
+INSERT INTO "takedowns" VALUES(1,6,NULL,'Title of down','https://alpha.example/down','Zîn','the publisher asks',1772380860000000,NULL,NULL,NULL);
+INSERT INTO "takedowns" VALUES(2,NULL,'gone','Gone',NULL,'Zîn','they ask',1772380860000000,1772384460000000,'Zîn','settled');
 CREATE TABLE translations (
 	sequence BIGINT NOT NULL, 
 	entry_id BIGINT NOT NULL, 
@@ -411,6 +490,8 @@ CREATE TABLE visits (
 INSERT INTO "visits" VALUES('alpha','',1,1,1772366460000000,'https://feed.example/','changed',200,1000,3,0,NULL,NULL,'[]');
 INSERT INTO "visits" VALUES('beta','main',1,1,1772370060000000,'https://feed.example/','changed',200,1000,2,0,NULL,NULL,'[]');
 INSERT INTO "visits" VALUES('alpha','',2,2,1772373660000000,'https://feed.example/','changed',200,1000,0,1,NULL,NULL,'[]');
+INSERT INTO "visits" VALUES('alpha','',3,3,1772377260000000,'https://feed.example/','changed',200,1000,5,0,NULL,NULL,'[]');
+INSERT INTO "visits" VALUES('beta','main',2,2,1772377260000000,'https://feed.example/','changed',200,1000,2,0,NULL,NULL,'[]');
 CREATE TABLE withdrawals (
 	sequence INTEGER NOT NULL, 
 	withdrawn_at BIGINT NOT NULL, 
@@ -418,6 +499,9 @@ CREATE TABLE withdrawals (
 	CONSTRAINT fk_withdrawals_sequence_emissions FOREIGN KEY(sequence) REFERENCES emissions (sequence)
 );
 INSERT INTO "withdrawals" VALUES(4,1772373660000000);
+INSERT INTO "withdrawals" VALUES(5,1772380860000000);
+INSERT INTO "withdrawals" VALUES(7,1772384460000000);
+INSERT INTO "withdrawals" VALUES(8,1772380860000000);
 CREATE INDEX ix_feeds_due ON feeds (next_due_at, source_id, feed_key);
 CREATE INDEX ix_feeds_lease_until ON feeds (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX ix_entries_held ON entries (source_id, feed_key) WHERE ruling = 'hold' AND withdrawn_at IS NULL;
@@ -433,7 +517,9 @@ CREATE INDEX ix_pictures_path ON pictures (path);
 CREATE INDEX ix_picture_uses_sequence ON picture_uses (sequence);
 CREATE INDEX ix_alternates_sequence ON alternates (sequence);
 CREATE INDEX ix_translations_entry_id ON translations (entry_id);
+CREATE INDEX ix_entries_shown_by ON entries (shown_by) WHERE shown_by IS NOT NULL;
 CREATE INDEX ix_entries_pending ON entries (language, published_at, id) WHERE sequence IS NULL AND ruling = 'publish' AND withdrawn_at IS NULL AND shown_by IS NULL;
+CREATE INDEX ix_entries_takedown_id ON entries (takedown_id) WHERE takedown_id IS NOT NULL;
 CREATE INDEX ix_takedowns_entry_id ON takedowns (entry_id);
 CREATE INDEX ix_takedown_bars_takedown_id ON takedown_bars (takedown_id);
 CREATE INDEX ix_cluster_entries_cluster_id ON cluster_entries (cluster_id);
