@@ -99,8 +99,14 @@ async def judge(
         for item in reading.items
         if (was := known[item.key]) is None or was.digest != item.digest
     )
+    # A rule judges the age that an entry had when it was first seen: corrected, it is no older.
+    seen = {
+        item.key.guid: was.seen
+        for item in news
+        if (was := known[item.key]) is not None and was.seen is not None
+    }
     screened = await pool.normalize(
-        news, source=source, feed=feed, meta=reading.feed.meta, now=now
+        news, source=source, feed=feed, meta=reading.feed.meta, now=now, seen=seen
     )
     ones = _recognized(store, visited, screened, known)
     changes, clocks = _revised(store, visited, ones)

@@ -125,8 +125,12 @@ class Journey:
             if source is None or not (source.language or any(r.language for r in source.rules)):
                 continue
             waiting = self._store.undecided(source_id)
+            since = self._store.first_seen(entry_id for entry_id, _ in waiting)
             screened = await self._pool.decide(
-                tuple(entry for _, entry in waiting), source=source, now=self._clock()
+                tuple(entry for _, entry in waiting),
+                source=source,
+                now=self._clock(),
+                seen={entry.key.guid: since[entry_id] for entry_id, entry in waiting},
             )
             reasons = self._store.reasons(entry_id for entry_id, _ in waiting)
             decided += (

@@ -102,6 +102,18 @@ def test_two_sketches_that_share_no_feature_are_never_compared():
     assert why(one, other) is None
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_copy_of_the_beginning_below_a_long_standfirst_has_a_feature_in_common(seed):
+    body, above = (
+        " ".join(f"{kind}{seed}x{n}" for n in range(count))
+        for kind, count in (("b", 250), ("s", 40))
+    )
+    whole = entry({"title": "One", "standfirst": above, "text": [body]}, "a")
+    cut = entry({"title": "Another", "text": [" ".join(body.split()[:30])]}, "b")
+    first, second = (dedupe.sketch(each, published=each.published) for each in (whole, cut))
+    assert not set(dedupe.features(first)).isdisjoint(dedupe.features(second))
+
+
 def test_a_source_has_no_copies_of_itself():
     article = {"title": "A headline that is long enough to be one's own, and more"}
     assert why(entry(article, "a"), entry(article, "b"))

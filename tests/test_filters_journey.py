@@ -151,3 +151,24 @@ async def test_what_waited_for_its_language_appears_when_a_rule_says_it(scene, w
     )
     await scene.poll()
     assert titles(scene, "ku") == {"Kurdistan"}
+
+
+@pytest.mark.anyio
+async def test_an_article_that_is_corrected_late_is_no_older_for_that(scene, web, config):
+    """A rule on age judges the age that an article had when it was first seen."""
+    source = (
+        "  - {id: herald, name: Herald, url: 'https://herald.example/feed', language: en,\n"
+        "     rules: [{name: old-news, older: 7d, then: drop}]}\n"
+    )
+    scene.configure(source, config)
+    item = (
+        "<item><title>Council opens the new library in Derik</title><guid>a</guid>"
+        "<link>https://herald.example/a</link><pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate>"
+        "<description>{words}</description></item>"
+    )
+    feed = "<rss version='2.0'><channel><title>Herald</title>{item}</channel></rss>"
+    for words in ("It opens on Monday.", "It opens on Tuesday, the council says now."):
+        web.serve("https://herald.example/feed", feed.format(item=item.format(words=words)))
+        await scene.poll(force=True)
+        assert words in scene.feed("en")
+        scene.later(days=9)

@@ -65,6 +65,7 @@ class Known:
     verdict: Verdict
     publisher_updated: datetime | None = None
     withdrawn: str | None = None  # why its publisher took it back, where it did
+    seen: datetime | None = None  # first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

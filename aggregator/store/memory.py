@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from aggregator.model import Entry, Known, Release, Remembered, Ruling
 from aggregator.store.database import Database
 from aggregator.store.recalls import KNOWN, as_known
-from aggregator.store.rows import batches, fingerprint, load, load_texts, micros
+from aggregator.store.rows import batches, fingerprint, load, load_texts, micros, moment
 from aggregator.store.schema import entries, keys, revisions
 from aggregator.store.stored import named, text_name, title_names
 
@@ -88,6 +88,16 @@ class Memory:
         with self._database.reading() as connection:
             return {
                 row.id: load_texts(row.reasons)
+                for some in batches(sorted(set(entry_ids)))
+                for row in connection.execute(question.where(entries.c.id.in_(some)))
+            }
+
+    def first_seen(self, entry_ids: Iterable[int]) -> dict[int, datetime]:
+        """Return when entries were first seen, by id."""
+        question = select(entries.c.id, entries.c.first_seen_at)
+        with self._database.reading() as connection:
+            return {
+                row.id: moment(row.first_seen_at)
                 for some in batches(sorted(set(entry_ids)))
                 for row in connection.execute(question.where(entries.c.id.in_(some)))
             }

@@ -34,6 +34,7 @@ KNOWN: Final = (
         entries.c.updated_at,
         entries.c.updated_offset,
         entries.c.publisher_updated_at,
+        entries.c.first_seen_at,
         entries.c.revision,
         entries.c.ruling,
         entries.c.reasons,
@@ -131,4 +132,5 @@ def as_known(row: Any, feed_key: str, digest: str) -> Known:
         verdict=Verdict(ruling=Ruling(row.ruling), reasons=load_texts(row.reasons)),
         publisher_updated=moment_or_none(row.publisher_updated_at),
         withdrawn=row.withdrawn_why,
+        seen=moment(row.first_seen_at),
     )
