@@ -123,6 +123,13 @@ def test_first_words_of_a_body_stand_where_the_body_would():
     assert words(html).endswith("The Outlet First words. Continue reading at The Outlet")
 
 
+def test_paragraphs_of_an_excerpt_stay_paragraphs():
+    html = shown(
+        extent=Extent.EXCERPT, summary="", body=Html(""), opening="It rained.\nIt <rained>."
+    )
+    assert "<p>It rained.</p><p>It &lt;rained&gt;.</p>" in html
+
+
 def test_a_summary_that_is_all_a_publisher_sends_leads_on_to_the_rest():
     html = shown(extent=Extent.FULL, summary="All that the feed had.", body=Html(""))
     assert words(html).endswith("Continue reading at The Outlet")

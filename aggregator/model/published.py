@@ -94,6 +94,7 @@ class Published:
     picture: Picture | None = None  # its lead image, where it was copied
     entry_id: int = 0
     copies: tuple[Copy, ...] = ()  # the same story from others, which is not shown itself
+    read: Entry | None = None  # as its publisher wrote it, where a person edited it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

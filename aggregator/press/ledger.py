@@ -105,14 +105,16 @@ class Ledger:
 
     def allow(self, entry: Published) -> Allowance:
         """How much of an entry may be shown today; of a source that is no more, the headline."""
+        # A person's words take no credit away that an agency has in the publisher's.
+        read = entry.read or entry.entry
         # One entry stands in many documents. A visit may change it meanwhile: so not by number.
-        key = entry.sequence, hash(entry.entry)
+        key = entry.sequence, hash(read)
         if key not in self._allowed:
             if len(self._allowed) >= _KEPT:
                 self._allowed.clear()
             source = self.sources.get(entry.source_id)
             held = source.rights if source else _NO_RIGHTS
-            self._allowed[key] = rights.allowance(held, entry.entry, now=self.now)
+            self._allowed[key] = rights.allowance(held, read, now=self.now)
         return self._allowed[key]
 
     def cut(self, entry: Published, most: Extent = Extent.FULL) -> Item:

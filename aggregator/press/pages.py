@@ -96,7 +96,7 @@ class Pages:
         later = (revision for revision in history if first and revision.number > first.number)
         if first is None or not any(one.kind is ChangeKind.MATERIAL for one in later):
             return None
-        return replace(entry, entry=first.entry)
+        return replace(entry, entry=first.entry, read=None)
 
     def _categories(self, article: Article, places: Collection[int]) -> tuple[Shelf, ...]:
         """Lead to its categories, but not where the article is not found.

@@ -16,7 +16,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, bindparam, insert, literal_column, update
 
 from aggregator.model import Change, ChangeKind, Ruling, Visit
-from aggregator.store import bars, counters, hosts, outdated, translations, withdrawn
+from aggregator.store import bars, clusters, counters, hosts, outdated, translations, withdrawn
 from aggregator.store.database import run_many, upsert
 from aggregator.store.effects import Effects
 from aggregator.store.rows import (
@@ -312,6 +312,8 @@ class _Batch:
         addresses = [row["value"] for row in self._keys.values() if row["kind"] == "address"]
         paired = translations.find(connection, addresses)
         self._effects.touch(paired)
+        # Who names an entry as another place that has the story names its link, if it may.
+        self._effects.touch(clusters.showing(connection, {r["_entry"] for r in self._revised}))
         if self._moves_output or paired:
             self._effects.write(connection)
         for visit in self._taken_back:

@@ -170,6 +170,7 @@ def bar(connection: Connection, now: datetime) -> int:
         if row.sequence is not None:
             shown = row.ruling == Ruling.PUBLISH and row.withdrawn_at is None
             effects.change(row.sequence, before=shown, now=False, at=micros(now))
+    effects.touch(showing(connection, [row.id for row in barred]))
     effects.write(connection)
     return len(barred)
 

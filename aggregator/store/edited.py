@@ -21,7 +21,9 @@ def apply(entry: Entry, edits: Edits | None) -> Entry:
     if edits is None:
         return entry
     if edits.title is not None:
-        entry = replace(entry, title=edits.title)
+        # One that was made of the text is no more there, nor what is said of it.
+        flags = tuple(flag for flag in entry.flags if flag != "title-missing")
+        entry = replace(entry, title=edits.title, flags=flags)
     if edits.standfirst is not None:
         entry = replace(entry, standfirst=edits.standfirst)
     if edits.categories is not None:

@@ -277,7 +277,8 @@ _TOLD: Final = (
 def _free(connection: Connection) -> None:
     """Let those wait again whom an entry showed that is not shown itself any more.
 
-    Not where a person said no to the story, or an entry of it was taken down.
+    Not where a person said no to the story; nor where that entry was taken down, but of what a
+    person ruled on: a takedown does not reach that.
     """
     freed = connection.execute(_UNSHOWN).scalars().all()
     run_many(connection, _SHOW_BY, [{"_entry": one, "shown_by": None} for one in freed])
@@ -290,11 +291,9 @@ _UNSHOWN: Final = (
     .outerjoin(takedowns, takedowns.c.id == _LEAD.c.takedown_id)
     .where(
         entries.c.shown_by.is_not(None),
-        takedowns.c.entry_id.is_(None),
-        or_(
-            _LEAD.c.withdrawn_at.is_not(None),
-            (_LEAD.c.ruling != Ruling.PUBLISH.value) & _LEAD.c.ruling_id.is_(None),
-        ),
+        or_(takedowns.c.entry_id.is_(None), entries.c.ruling_id.is_not(None)),
+        or_(_LEAD.c.ruling == Ruling.PUBLISH.value, _LEAD.c.ruling_id.is_(None)),
+        or_(_LEAD.c.withdrawn_at.is_not(None), _LEAD.c.ruling != Ruling.PUBLISH.value),
     )
 )
 

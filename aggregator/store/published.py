@@ -114,7 +114,8 @@ def _published(
     brought: dict[tuple[str, str], tuple[FeedMeta, datetime | None]],
     led: dict[str, Picture] | None,
 ) -> Published:
-    entry = apply(load(Entry, row.content), load_edits(row.edits))
+    read = load(Entry, row.content)
+    entry = apply(read, edits := load_edits(row.edits))
     image = None
     if led and entry.lead_image is not None:  # another one may have led it before
         image = led.get(fingerprint(entry.lead_image.url))
@@ -134,6 +135,7 @@ def _published(
         corrected=moment_or_none(row.words_at),
         picture=image,
         entry_id=row.entry_id,
+        read=None if edits is None else read,
     )
 
 

@@ -60,7 +60,7 @@ def article(item: Item, edition: Edition) -> str:
 
 
 def _prose(text: str) -> str:
-    return f"<p>{escape(text)}</p>" if text else ""
+    return "".join(f"<p>{escape(line)}</p>" for line in text.splitlines())
 
 
 def _attribution(item: Item, words: Words, spoken: str, side: str) -> str:

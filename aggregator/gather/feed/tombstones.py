@@ -5,7 +5,7 @@ their namespace; where the document is not well-formed, what was read before the
 """
 
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Any, Final
 
 from lxml import etree
 
@@ -29,7 +29,7 @@ def tombstones(text: str) -> tuple[DeletedEntry, ...]:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
-    root = cast("etree._Element | None", etree.fromstring(text.encode("utf-8"), parser))
+    root: Any = etree.fromstring(text.encode("utf-8"), parser)
     if root is None:  # there was nothing but flaws
         return ()
     found: dict[tuple[str, str], DeletedEntry] = {}
