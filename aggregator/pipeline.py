@@ -240,6 +240,7 @@ class Journey:
                 trip.judged.remembered(state),
                 iri=state.iri or _iri(trip.reading.feed.meta, trip.url),
                 guids_unreliable=state.guids_unreliable or trip.reading.guids_shared,
+                format=trip.reading.feed.format,
             )
         visit = _visit(trip, state, now)
         for _ in range(PATIENCE):

@@ -73,6 +73,7 @@ async def test_a_published_entry_is_told_from_its_feed_to_its_documents(world, c
     story = report["story"]
     assert "source Tigris Herald (tigris-herald)" in story["read"]
     assert any(line.startswith("last visit on 2026-11-24 08:00 UTC") for line in story["read"])
+    assert "read as RSS 2.0" in story["read"]
     assert story["identity"][0].endswith("th-1")
     assert story["language"][0].startswith("en: ")
     assert story["ruling"][0] == "publish (by the rules, at the last visit)"

@@ -15,6 +15,17 @@ _IDENTITY: Final = {
     Identity.LINK: "by its address: it has no guid, or one that it shares",
     Identity.HASH: "by its words: it has neither guid nor address of its own",
 }
+# What a person calls the formats that the grammars name; feedparser's words for the first ones.
+_FORMATS: Final = {
+    **{f"rss{number}": "RSS 0.9x" for number in ("090", "091n", "091u", "092", "093", "094")},
+    "rss10": "RSS 1.0 (RDF)",
+    "rss20": "RSS 2.0",
+    "rss": "RSS of no version",
+    "atom03": "Atom 0.3",
+    "atom10": "Atom 1.0",
+    "json10": "JSON Feed 1.0",
+    "json11": "JSON Feed 1.1",
+}
 _MOST: Final = 30  # documents that are listed one by one
 
 
@@ -97,6 +108,8 @@ def _read(known: Known) -> Iterator[str]:
     if feed is not None and dossier.feed_key != BY_HAND:
         polled = f"{feed.visits} visits to that feed"
         yield polled + (f"; retired on {_at(feed.retired_at)}" if feed.retired_at else "")
+        if feed.state.format is not None:
+            yield f"read as {_FORMATS.get(feed.state.format, feed.state.format)}"
         if feed.state.quarantine is not None:
             quarantine = feed.state.quarantine
             yield f"the feed is in quarantine since {_at(quarantine.since)}: {quarantine.reason}"

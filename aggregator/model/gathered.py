@@ -101,6 +101,7 @@ class FeedState:
     skip_days: tuple[int, ...] = ()  # Monday is 0
     iri: str | None = None  # names the feed in atom:source, for ever (RFC 4287 section 4.2.6)
     guids_unreliable: bool = False  # one guid was seen on several entries: identify by link
+    format: str | None = None  # of the last document that was read: `ParsedFeed.format`
     profile: Profile | None = None  # None: nothing was learned of it yet
     quarantine: Quarantine | None = None
     admitted: int = 0  # entries since it was new that no rule dropped: what `hold_first` counts
