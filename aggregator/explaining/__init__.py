@@ -81,7 +81,7 @@ def _known(store: Store, config: Config, dossier: Dossier, now: datetime) -> Kno
         visit=visits[0] if visits else None,
         screened=_screened(source, dossier, now),
         allowance=rights.allowance(
-            source.rights if source else _NO_RIGHTS, dossier.entry, now=now
+            source.rights if source else _NO_RIGHTS, dossier.read, now=now
         ),
         places=places(ledger, dossier),
         editions=tuple(edition.tag for edition in editions_of(ledger, dossier.language)),

@@ -3,13 +3,13 @@
 A bar is a fingerprint, as in `keys`: it reaches what any source brings.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, bindparam, delete, insert, select
 
 from aggregator.model import Entry
-from aggregator.store.database import run_many
+from aggregator.store.database import run_many, upsert
 from aggregator.store.rows import batches, fingerprint
 from aggregator.store.schema import keys, takedown_bars, takedowns
 from aggregator.store.stored import text_name
@@ -41,6 +41,36 @@ def raise_around(connection: Connection, source_id: str, number: int) -> None:
     Not its texts: what an agency wrote is another paper's, too.
     """
     connection.execute(_BAR_SOURCE, {"source": source_id, "takedown": number})
+
+
+def follow(connection: Connection, names: Iterable[tuple[Mapping[str, Any], int | None]]) -> None:
+    """Bar what is taken down under the names that it has got since.
+
+    Args:
+        connection: a writer's.
+        names: rows of `keys`, each with the takedown that hides its entry.
+    """
+    held = [(row, number) for row, number in names if number is not None]
+    if not held:
+        return
+    numbers = sorted({number for _, number in held})
+    about = {
+        row.id: row
+        for some in batches(numbers)
+        for row in connection.execute(_ABOUT, {"some": some})
+    }
+    rows = {
+        (row["value"], number): {"value": row["value"], "takedown_id": number}
+        for row, number in held
+        if row["kind"] in ("address", "text")
+        and (
+            row["entry_id"] == about[number].entry_id
+            # Not of its texts, as above.
+            or (row["source_id"] == about[number].source_id and row["kind"] == "address")
+        )
+    }
+    statement = upsert(connection.dialect.name, takedown_bars).on_conflict_do_nothing()
+    run_many(connection, statement, [rows[name] for name in sorted(rows)])
 
 
 def lift(connection: Connection, number: int) -> None:
@@ -122,6 +152,9 @@ _BAR_SOURCE: Final = insert(takedown_bars).from_select(
 )
 _SOURCES_DOWN: Final = select(takedowns.c.source_id, takedowns.c.id).where(
     takedowns.c.restored_at.is_(None), takedowns.c.source_id.is_not(None)
+)
+_ABOUT: Final = select(takedowns.c.id, takedowns.c.entry_id, takedowns.c.source_id).where(
+    takedowns.c.id.in_(bindparam("some", expanding=True))
 )
 _OWN: Final = select(takedowns.c.entry_id, takedowns.c.id).where(
     takedowns.c.restored_at.is_(None),

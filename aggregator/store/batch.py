@@ -155,9 +155,9 @@ class _Batch:
             ruling=change.verdict.ruling.value,
             reasons=dump(change.verdict.reasons),
             ruled=False,
+            takedown=(takedown := self._barred.get(id(change))),
         )
         row = _columns(change, stored)
-        takedown = self._barred.get(id(change))
         row["takedown_id"] = takedown
         row["withdrawn_at"] = None if takedown is None else micros(visit.at)
         row["publish_at"] = micros_or_none(change.publish_at)
@@ -192,6 +192,14 @@ class _Batch:
         if not stored.ruled:
             stored.ruling = change.verdict.ruling.value
             stored.reasons = dump(change.verdict.reasons)
+        takedown = self._barred.get(id(change))
+        if takedown is not None and stored.takedown is None:  # it has come to what is barred
+            stored.takedown = takedown
+            hidden = {"takedown_id": takedown}
+            if not stored.withdrawn:
+                hidden["withdrawn_at"] = micros(visit.at)
+            self._connection.execute(_REVISE.values(hidden), {"_entry": entry_id})
+            stored.withdrawn = True
         if stored.sequence is not None:
             self._affect(visit, change, stored, stored.sequence, before=before)
         self._revised.append(_columns(change, stored) | {"_entry": entry_id})
@@ -309,6 +317,8 @@ class _Batch:
         lost = ({"_source": s, "_feed": f, "lost": n} for (s, f), n in self._adopted.items())
         run_many(connection, _LOSE, list(lost))
         hosts.hold(connection, self._holds)
+        found = ((row, self._stored.get(row["entry_id"])) for row in self._keys.values())
+        bars.follow(connection, ((row, one.takedown) for row, one in found if one is not None))
         addresses = [row["value"] for row in self._keys.values() if row["kind"] == "address"]
         paired = translations.find(connection, addresses)
         self._effects.touch(paired)
@@ -322,12 +332,12 @@ class _Batch:
 
 
 def _barred(connection: Connection, found: Sequence[Visit]) -> dict[int, int]:
-    """Return the takedowns that new entries come under, by the identity of their changes."""
+    """Return the takedowns that entries come under now, by the identity of their changes."""
     new = [
         (visit.source_id, change)
         for visit in found
         for change in visit.changes
-        if change.entry_id is None
+        if change.entry_id is None or change.kind in _REVISED
     ]
     wanted = [(source, change.entry.address, change.text_digest) for source, change in new]
     barred = bars.barred(connection, wanted) if wanted else {}

@@ -78,9 +78,9 @@ def emit(
     # Before looking: on PostgreSQL a second publisher waits here, and then finds nothing to do.
     outdated.lock(connection)
     compared = None
+    _free(connection)
     if order is not None:
         compared = counters.read(connection, counters.COMPARED)
-        _free(connection)
     scope = _Scope(languages, micros(now), compared)
     pending = _pending(connection, scope, most)
     if not pending:

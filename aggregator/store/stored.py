@@ -38,6 +38,7 @@ class Stored:
     sequence: int | None = None  # its emission
     withdrawn: bool = False
     language: str | None = None  # that a person gave it
+    takedown: int | None = None  # that hides it
 
     @property
     def is_shown(self) -> bool:
@@ -121,6 +122,7 @@ def look_up(connection: Connection, ids: Iterable[int]) -> dict[int, Stored]:
             sequence=row.sequence,
             withdrawn=row.withdrawn_at is not None,
             language=None if (edits := load_edits(row.edits)) is None else edits.language,
+            takedown=row.takedown_id,
         )
         for some in batches(sorted(ids))
         for row in connection.execute(_ENTRIES, {"some": some})
@@ -139,5 +141,6 @@ _ENTRIES: Final = select(
     entries.c.ruling_id,
     entries.c.sequence,
     entries.c.withdrawn_at,
+    entries.c.takedown_id,
     entries.c.edits,
 ).where(entries.c.id.in_(bindparam("some", expanding=True)))
