@@ -3,6 +3,7 @@
 Reads the store.
 """
 
+import difflib
 import re
 from typing import Final
 from urllib.parse import urlsplit
@@ -34,9 +35,12 @@ def find_entry(store: Store, config: Config, what: str) -> int:
         return entry_id
     found = store.find(what)
     if not found:
+        ids = [source.id for source in (*config.sources, *config.disabled)]
+        close = difflib.get_close_matches(what.strip().lower(), ids, n=1)
         raise LookupError(
             f"{what}: no entry has this number, id, guid or address; `aggregator queue list` "
             "shows what waits, and the address of an article's page works, too"
+            + (f"; did you mean the source {close[0]}?" if close else "")
         )
     if len(found) > 1:
         lines = [_candidate(store, entry_id) for entry_id in found[:_CANDIDATES]]

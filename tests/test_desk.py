@@ -121,7 +121,7 @@ async def test_what_waits_is_listed_shown_approved_and_published(editor):
     assert "Farmers had asked" in shown
     said = editor.run("queue", "approve", entry, "--title", "Dams: the hours", "--who", "Rojda")
     assert f"approved entry {entry}: Dams: the hours" in said
-    assert "Run `aggregator update` to publish it." in said
+    assert "Run `aggregator update` to bring it to your site and feeds." in said
     assert await editor.publish() == {"Dams: the hours"}
     assert editor.waiting() == [SCHOOL]
     shown = editor.run("queue", "show", "https://herald.example/a/1")
@@ -260,6 +260,37 @@ async def test_beside_a_running_daemon_publishing_is_left_to_it(editor):
     assert publisher(location) is None
     with hold(location, purpose="run"):
         said = editor.run("queue", "approve", editor.entry(DAMS))
-        assert f"The daemon (process {publisher(location)}) publishes it." in said
+        assert (
+            f"The daemon (process {publisher(location)}) brings it to your site and feeds." in said
+        )
     assert publisher(location) is None
     assert publisher("postgresql://nobody@localhost/x") is None
+
+
+async def test_what_appears_by_itself_later_is_listed_with_its_time_and_can_be_rejected(editor):
+    delayed = ROJ.replace("language: en", "language: en, publish_delay: 2h")
+    await editor.follow(delayed)
+    listed = editor.run("queue", "list")
+    assert "Nothing waits. These appear by themselves, unless you reject them before:" in listed
+    assert "A bakery opens" in listed
+    (one,) = json.loads(editor.raw("queue", "list", "--json"))
+    assert datetime.fromisoformat(one["publish_at"]) > datetime.now(UTC)
+    editor.run("queue", "reject", str(one["entry"]), "--why", "not ours")
+    assert editor.run("queue", "list") == "Nothing waits."
+    editor.scene.later(hours=3)
+    assert await editor.publish() == set()
+
+
+async def test_a_name_that_nothing_has_is_told_with_the_source_that_may_be_meant(editor):
+    await editor.follow(HERALD)
+    said = editor.run("takedown", "heralt", "--reason", "x", status=2)
+    assert "did you mean the source herald?" in said
+    assert "herald is not taken down" in editor.run("restore", "herald", "--reason", "x", status=2)
+
+
+async def test_what_a_source_that_is_down_would_bring_is_said_to_be_barred(editor):
+    await editor.follow(ROJ)
+    editor.run("takedown", "roj", "--reason", "they ask", "--yes")
+    said = editor.run("explain", "https://roj.example/a/unknown", status=1)
+    assert "takedown T1 bars this address" in said
+    assert "submit" not in said

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import runpy
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -305,6 +306,20 @@ def test_what_a_publisher_writes_is_text_and_loads_nothing(desk, browser):
         page = browser.get(path).text
         assert "<script>x" not in page
         assert "pixel.example" not in page
+
+
+def test_what_appears_by_itself_later_is_listed_apart_with_its_time_and_can_be_rejected(
+    desk, browser
+):
+    entry = desk.world.entry("alpha", "later", title="Trains to the coast again", language="en")
+    at = desk.world.now + timedelta(hours=2)
+    desk.world.bring("alpha", desk.world.change(entry, publish_at=at))
+    page = browser.get().text
+    assert "5 articles wait" in page
+    assert "appears 01.03.2026 14:00 UTC" in page
+    (one,) = desk.store.delayed(desk.world.now)
+    browser.decide(one.entry_id, "reject")
+    assert "Trains to the coast again" not in browser.get().text
 
 
 # --- the password ---------------------------------------------------------------------------

@@ -125,7 +125,7 @@ def takedown(
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why; the log shows it.")] = None,
     who: Who = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a whole source.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is done.")] = False,
     log: Annotated[bool, typer.Option("--list", help="Show what was taken down.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --list: print JSON.")] = False,
 ) -> None:
@@ -137,9 +137,11 @@ def takedown(
     if what is None or not (reason or "").strip():
         raise typer.BadParameter("say what is taken down, and --reason why; or --list")
     source = removing.is_source(config, what)
-    if source and not yes:
-        _confirm(config, what)
     try:
+        if source and not yes:
+            _confirm(config, what)
+        elif not yes and sys.stdin.isatty():
+            typer.confirm(f"Take down {removing.told(config, what)}?", abort=True)
         removing.take_down(config, what, source=source, who=who, why=reason or "")
     except LookupError as error:
         raise typer.BadParameter(str(error)) from None

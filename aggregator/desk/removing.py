@@ -31,6 +31,18 @@ def count_entries(config: Config, source: str) -> int:
         return sum(row.entries for row in store.feeds(utc_now()) if row.source_id == source)
 
 
+def told(config: Config, what: str) -> str:
+    """Say which entry is meant: a number may be another one's than the page's that was read.
+
+    Raises:
+        LookupError: see `find_entry`.
+    """
+    with opened(config) as store:
+        dossier = store.dossier(find_entry(store, config, what))
+    assert dossier is not None
+    return f"“{dossier.entry.title}” of {dossier.source_id} ({dossier.entry.link or 'no address'})"
+
+
 def take_down(config: Config, what: str, *, source: bool, who: str | None, why: str) -> None:
     """Take an entry down, or a whole source, and say what comes of it.
 
@@ -62,6 +74,8 @@ def take_down(config: Config, what: str, *, source: bool, who: str | None, why: 
         say(f"{called}: taken down already, on {since} by {takedown.who}: {takedown.why}")
         return
     say(f"taken down as {called} ({counted(takedown.entries)})")
+    if takedown.link is not None:
+        say(f"  {takedown.link}")
     for member in dossier.cluster if dossier is not None else ():
         if member.entry_id != takedown.entry_id:
             say(
@@ -127,7 +141,9 @@ def _meant(store: Store, config: Config, what: str) -> Takedown:
     past = [one for one in log if what == one.source_id or one.entry_id in {entry_id} - {None}]
     for one in (*found, *named, *past):
         return one
-    raise missing or LookupError(f"{what} is not taken down; `aggregator takedown --list`")
+    if missing is None or any(row.source_id == what for row in store.feeds(utc_now())):
+        raise LookupError(f"{what} is not taken down; `aggregator takedown --list`")
+    raise missing
 
 
 def _refuse_part(store: Store, entry_id: int) -> None:

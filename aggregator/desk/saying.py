@@ -30,9 +30,9 @@ def say_who_publishes(config: Config) -> None:
     """Say who makes it so in the documents."""
     pid = publisher(config.store)
     if pid is None:
-        say("Run `aggregator update` to publish it.")
+        say("Run `aggregator update` to bring it to your site and feeds.")
     else:
-        say(f"The daemon (process {pid}) publishes it.")
+        say(f"The daemon (process {pid}) brings it to your site and feeds.")
 
 
 def say(line: str) -> None:

@@ -1,6 +1,6 @@
 """What waits for a person, and one entry as an editor needs to see it. Acts (reads the store)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -9,6 +9,7 @@ from rich.text import Text
 from aggregator.config import Config
 from aggregator.desk.saying import iso, opened, print_json
 from aggregator.finding import find_entry
+from aggregator.pipeline import utc_now
 from aggregator.store import Dossier, Held
 from aggregator.text.html import plain
 
@@ -17,22 +18,29 @@ def print_queue(config: Config, *, source: str | None, limit: int, as_json: bool
     """Print what waits for a person, the newest first."""
     with opened(config) as store:
         waiting = store.queue(source_id=source, limit=limit)
+        delayed = store.delayed(utc_now(), source_id=source, limit=limit)
         total = store.held(source)
     if as_json:
-        print_json([_facts(held) for held in waiting])
+        print_json([_facts(held) for held in (*waiting, *delayed)])
         return
     out = Console()
+    _print_held(out, waiting, total=total, source=source)
+    if delayed:
+        out.print("\nThese appear by themselves, unless you reject them before:", soft_wrap=True)
+        table = _table("appears at")
+        for one in delayed:
+            when = "" if one.publish_at is None else f"{one.publish_at:%Y-%m-%d %H:%M} UTC"
+            table.add_row(*_cells(one), when)
+        out.print(table)
+
+
+def _print_held(out: Console, waiting: Sequence[Held], *, total: int, source: str | None) -> None:
     if not waiting:
         out.print("Nothing waits." if source is None else f"Nothing of {source} waits.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name, justify in (("entry", "right"), ("source", "left"), ("language", "left")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("title")
-    table.add_column("why it waits")
+    table = _table("why it waits")
     for held in waiting:
-        cells = (str(held.entry_id), held.source_id, held.entry.language or "?")
-        table.add_row(*cells, Text(held.entry.title), Text("; ".join(held.reasons)))
+        table.add_row(*_cells(held), Text("; ".join(held.causes)))
     out.print(table)
     more = f"the newest {len(waiting)} of {total}. " if total > len(waiting) else ""
     out.print(
@@ -41,6 +49,19 @@ def print_queue(config: Config, *, source: str | None, limit: int, as_json: bool
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _table(last: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, justify in (("entry", "right"), ("source", "left"), ("language", "left")):
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("title")
+    table.add_column(last)
+    return table
+
+
+def _cells(held: Held) -> tuple[str, str, str, Text]:
+    return str(held.entry_id), held.source_id, held.entry.language or "?", Text(held.entry.title)
 
 
 def _facts(held: Held) -> dict[str, object]:
@@ -54,6 +75,7 @@ def _facts(held: Held) -> dict[str, object]:
         "seen": iso(held.seen),
         "edited": held.edits is not None,
         "published_before": held.emitted,
+        "publish_at": None if held.publish_at is None else iso(held.publish_at),
     }
 
 

@@ -80,9 +80,7 @@ def _known(store: Store, config: Config, dossier: Dossier, now: datetime) -> Kno
         feed=feeds.get((dossier.source_id, dossier.feed_key)),
         visit=visits[0] if visits else None,
         screened=_screened(source, dossier, now),
-        allowance=rights.allowance(
-            source.rights if source else _NO_RIGHTS, dossier.read, now=now
-        ),
+        allowance=rights.allowance(source.rights if source else _NO_RIGHTS, dossier.read, now=now),
         places=places(ledger, dossier),
         editions=tuple(edition.tag for edition in editions_of(ledger, dossier.language)),
         site=config.site.url,
@@ -105,15 +103,20 @@ def _unknown(store: Store, config: Config, what: str, now: datetime) -> tuple[st
     url = absolute(what, None)
     if url is None or "://" not in what:
         return tuple(lines)
-    lines += (
-        f"takedown T{takedown.id} bars this address since {takedown.taken:%Y-%m-%d}, by"
-        f" {takedown.who}: {takedown.why}"
-        for takedown in store.barred("", [(canonical(url), "")]).values()
-    )
     configured = (*config.sources, *config.disabled)
     where = store.whereabouts([source.id for source in configured])
     domain = owners.domain_of(url)
     found = owners.at(domain, (*configured, *store.outlets()), where)
+    barring = {
+        takedown.id: takedown
+        for source_id in ("", *(source.id for source in found))
+        for takedown in store.barred(source_id, [(canonical(url), "")]).values()
+    }
+    lines += (
+        f"takedown T{takedown.id} bars this address since {takedown.taken:%Y-%m-%d}, by"
+        f" {takedown.who}: {takedown.why}"
+        for takedown in barring.values()
+    )
     rows = store.feeds(now)
     for source in found:
         lines.append(f"{domain} is the address of {source.name} ({source.id})")
@@ -122,6 +125,8 @@ def _unknown(store: Store, config: Config, what: str, now: datetime) -> tuple[st
             if is_feed and row.state.last_success is not None:
                 name = row.feed_key or "its feed"
                 lines.append(f"{name} was last read on {row.state.last_success:%Y-%m-%d %H:%M %Z}")
+    if barring:
+        return tuple(lines)
     if found:
         lines.append("the feeds did not bring it; `aggregator submit URL` takes it by hand")
     else:

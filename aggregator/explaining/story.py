@@ -26,6 +26,7 @@ _FORMATS: Final = {
     "json10": "JSON Feed 1.0",
     "json11": "JSON Feed 1.1",
 }
+_WAITS: Final = "waits for the next publishing"
 _MOST: Final = 30  # documents that are listed one by one
 
 
@@ -85,7 +86,7 @@ def state(dossier: Dossier, now: datetime) -> str:
         (dossier.shown_by is not None, "shown by another entry"),
         (embargo, "under an embargo"),
     )
-    return next((said for holds, said in ways if holds), "waits for the next publishing")
+    return next((said for holds, said in ways if holds), _WAITS)
 
 
 # --- the legs -------------------------------------------------------------------------------
@@ -248,6 +249,8 @@ def _documents(known: Known) -> Iterator[str]:
 
 def _nowhere(known: Known, dossier: Dossier) -> str:
     if dossier.emission is None:
+        if not known.editions and state(dossier, known.now) == _WAITS:
+            return "in none: no edition shows its language"
         return f"in none: {state(dossier, known.now)}"
     if not dossier.is_shown:
         return (

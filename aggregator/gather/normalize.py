@@ -32,6 +32,7 @@ MEDIA_TYPES = mimetypes.MimeTypes()
 for _subtype in ("webp", "avif"):  # in that table from Python 3.13 on
     MEDIA_TYPES.add_type(f"image/{_subtype}", f".{_subtype}")
 MAX_CATEGORIES = 20
+LONGEST_CATEGORY = 100  # characters; what is longer is a text, that rights are to be asked for
 MAX_NAMES = 10
 MAX_TRANSLATIONS = 30  # the European Union has 24 languages
 
@@ -297,7 +298,11 @@ def _lead_image(enclosures: tuple[Enclosure, ...], body: Html) -> Enclosure | No
 
 def _categories(parsed: ParsedEntry) -> tuple[str, ...]:
     names = dict.fromkeys(html.clean_text(name) for name in parsed.categories)
-    chosen = (name for name in names if name and name.casefold() not in UNCATEGORIZED)
+    chosen = (
+        name
+        for name in names
+        if name and len(name) <= LONGEST_CATEGORY and name.casefold() not in UNCATEGORIZED
+    )
     return tuple(chosen)[:MAX_CATEGORIES]
 
 

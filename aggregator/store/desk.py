@@ -38,6 +38,13 @@ class Desk:
         with self._database.reading() as connection:
             return queue.waiting(connection, source_id=source_id, before=before, most=limit)
 
+    def delayed(
+        self, now: datetime, *, source_id: str | None = None, limit: int = MOST_HELD
+    ) -> tuple[Held, ...]:
+        """Return what is published by itself after `now`, the next one first."""
+        with self._database.reading() as connection:
+            return queue.delayed(connection, now, source_id=source_id, most=limit)
+
     def held(self, source_id: str | None = None) -> int:
         """Count what waits for a person, of one source or of all."""
         with self._database.reading() as connection:

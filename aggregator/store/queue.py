@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, literal_column, select
 
 from aggregator.model import Edits, Entry
 from aggregator.store.edited import apply, load_edits
-from aggregator.store.rows import load, load_texts, moment
-from aggregator.store.schema import HELD, entries, revisions
+from aggregator.store.rows import load, load_texts, micros, moment, moment_or_none
+from aggregator.store.schema import HELD, PENDING, entries, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,16 @@ class Held:
     seen: datetime  # first
     revision: int
     emitted: bool  # it was published before, and is held since
+    publish_at: datetime | None = None  # of what waits for its time alone
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Those of its reasons for which it waits; the others say what else was found."""
+        found = tuple(one for one in self.reasons if one.startswith(_CAUSES) or "-> hold" in one)
+        return found or self.reasons
+
+
+_CAUSES: Final = ("language in doubt", "hold", "quarantined: ", "ruled by", "submitted")
 
 
 def waiting(
@@ -43,23 +53,44 @@ def waiting(
         question = question.where(entries.c.source_id == source_id)
     if before is not None:
         question = question.where(entries.c.id < before)
-    found = []
-    for row in connection.execute(question):
-        edits = load_edits(row.edits)
-        found.append(
-            Held(
-                entry_id=row.id,
-                source_id=row.source_id,
-                feed_key=row.feed_key,
-                entry=apply(load(Entry, row.content), edits),
-                edits=edits,
-                reasons=load_texts(row.reasons),
-                seen=moment(row.first_seen_at),
-                revision=row.revision,
-                emitted=row.sequence is not None,
-            )
-        )
-    return tuple(found)
+    return tuple(map(_held, connection.execute(question)))
+
+
+def delayed(
+    connection: Connection, now: datetime, *, source_id: str | None, most: int
+) -> tuple[Held, ...]:
+    """Return what is published by itself later (`publish_delay`), the next one first.
+
+    Args:
+        connection: a reader's.
+        now: the time.
+        source_id: only of this source.
+        most: how many.
+    """
+    question = (
+        _ENTRIES.where(literal_column(PENDING), entries.c.publish_at > micros(now))
+        .order_by(entries.c.publish_at, entries.c.id)
+        .limit(most)
+    )
+    if source_id is not None:
+        question = question.where(entries.c.source_id == source_id)
+    return tuple(map(_held, connection.execute(question)))
+
+
+def _held(row: Any) -> Held:
+    edits = load_edits(row.edits)
+    return Held(
+        entry_id=row.id,
+        source_id=row.source_id,
+        feed_key=row.feed_key,
+        entry=apply(load(Entry, row.content), edits),
+        edits=edits,
+        reasons=load_texts(row.reasons),
+        seen=moment(row.first_seen_at),
+        revision=row.revision,
+        emitted=row.sequence is not None,
+        publish_at=moment_or_none(row.publish_at),
+    )
 
 
 def count(connection: Connection, source_id: str | None) -> int:
@@ -70,21 +101,19 @@ def count(connection: Connection, source_id: str | None) -> int:
     return int(connection.execute(question).scalar_one())
 
 
-_HELD: Final = (
-    select(
-        entries.c.id,
-        entries.c.source_id,
-        entries.c.feed_key,
-        entries.c.edits,
-        entries.c.reasons,
-        entries.c.first_seen_at,
-        entries.c.revision,
-        entries.c.sequence,
-        revisions.c.content,
-    )
-    .join(
-        revisions,
-        (revisions.c.entry_id == entries.c.id) & (revisions.c.number == entries.c.revision),
-    )
-    .where(literal_column(HELD))
+_ENTRIES: Final = select(
+    entries.c.id,
+    entries.c.source_id,
+    entries.c.feed_key,
+    entries.c.edits,
+    entries.c.reasons,
+    entries.c.first_seen_at,
+    entries.c.revision,
+    entries.c.sequence,
+    entries.c.publish_at,
+    revisions.c.content,
+).join(
+    revisions,
+    (revisions.c.entry_id == entries.c.id) & (revisions.c.number == entries.c.revision),
 )
+_HELD: Final = _ENTRIES.where(literal_column(HELD))

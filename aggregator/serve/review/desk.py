@@ -41,7 +41,7 @@ _ABOUT: Final = {
     "x-robots-tag": "noindex, nofollow",
 }
 _DONE: Final = {
-    "approve": "Approved. It is published within seconds where `aggregator run` is running.",
+    "approve": "Approved. It is published within seconds where the daemon is running.",
     "reject": "Rejected. It will not appear, whatever its publisher does with it.",
     "save": "Saved. What you wrote stays, whatever its publisher changes.",
 }
@@ -198,11 +198,15 @@ class _Review:
             self._store.queue, source_id=source or None, before=before, limit=ON_A_PAGE + 1
         )
         total = await asyncio.to_thread(self._store.held, source or None)
+        delayed = await asyncio.to_thread(
+            self._store.delayed, self._clock(), source_id=source or None, limit=ON_A_PAGE
+        )
         shown = found[:ON_A_PAGE]
         return _html(
             self._pages.queue(
                 session,
                 shown,
+                delayed=() if before else delayed,
                 total=total,
                 source=source,
                 older=shown[-1].entry_id if len(found) > ON_A_PAGE else None,

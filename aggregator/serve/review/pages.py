@@ -67,6 +67,7 @@ class Pages:
         session: Session,
         found: tuple[Held, ...],
         *,
+        delayed: tuple[Held, ...],
         total: int,
         source: str,
         older: int | None,
@@ -77,6 +78,7 @@ class Pages:
         Args:
             session: whose.
             found: some of what waits.
+            delayed: what appears by itself later.
             total: how much waits.
             source: the id of the only source that is listed, or "".
             older: where the next page begins.
@@ -86,6 +88,7 @@ class Pages:
             "queue.html",
             session=session,
             rows=[self._row(one) for one in found],
+            delayed=[self._row(one) for one in delayed],
             total=total,
             source=source,
             outlet=self._outlets.get(source, source),
