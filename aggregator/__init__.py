@@ -18,6 +18,7 @@ Around it, from the top down; imports point down only:
     pipeline                the journey itself, on one screen
     judging                 its middle: what a document says that is not known yet
     finding                 which entry is meant
+    obtaining               a document that somebody names, for `parse` and `explain --until`
     press                   its second half: what is stored becomes files
     push                    tells WebSub hubs which feeds changed
     search                  the index that finds published articles, beside the store

@@ -3,30 +3,20 @@
 import json
 import sys
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
+from datetime import datetime
 
 from rich.console import Console
 from rich.text import Text
 
-from aggregator import __version__
 from aggregator.config import Config
-from aggregator.errors import AggregatorError
-from aggregator.gather import schedule
-from aggregator.gather.fetch import AllowList, Fetcher
 from aggregator.judge import rules
-from aggregator.model import Feed, Fetched, NotModified, Screened, Source, Verdict
+from aggregator.model import Screened, Source, Verdict
+from aggregator.obtaining import obtain, source_of
 from aggregator.pipeline import utc_now
-from aggregator.press import user_agent
-from aggregator.store import Store
 from aggregator.text.excerpt import excerpt
 from aggregator.text.html import plain
 from aggregator.text.language import direction
 from aggregator.worker import Reading, WorkerPool
-
-DEADLINE = timedelta(seconds=60)
-MAX_BODY = 10_000_000  # bytes
 
 
 async def preview(
@@ -47,10 +37,8 @@ async def preview(
         AggregatorError: there is no such file.
     """
     now = utc_now()
-    source, feed = _source(document, config, source_id)
-    if config is not None:
-        _ask_leave(config, source, feed, now)
-    fetched = await _fetch(document, source, config, now)
+    source, feed = source_of(document, config, source_id)
+    fetched = await obtain(document, source, feed, config, now)
     async with WorkerPool(1) as pool:
         reading = await pool.read(fetched, source.id, guids_unreliable=False)
         screened = await pool.normalize(
@@ -63,76 +51,6 @@ async def preview(
         print(json.dumps(report, ensure_ascii=False, indent=2))  # noqa: T201
     else:
         _print(reading, source, judged)
-
-
-def _ask_leave(config: Config, source: Source, feed: Feed, now: datetime) -> None:
-    """Refuse to ask a server that asked for a pause, or said that the feed is gone.
-
-    Raises:
-        AggregatorError: until when, or why.
-    """
-    if "://" not in config.store and not Path(config.store).exists():
-        return
-    with Store.open(config.store, now=now, check=False) as store:
-        rows = [
-            row
-            for row in store.feeds(now)
-            if (row.source_id, row.feed_key) == (source.id, feed.key)
-        ]
-    for row in rows:
-        if row.held_until is not None or not schedule.may_force(row.state, now):
-            raise AggregatorError(
-                f"{source.id} may not be asked now: {row.state.failure or row.state.stopped}; "
-                f"not before {row.held_until or row.state.not_before or 'its address is changed'}"
-            )
-
-
-def _source(document: str, config: Config | None, source_id: str | None) -> tuple[Source, Feed]:
-    """Find whose document it is; what no source owns is read without any prior."""
-    for source in config.sources if config else ():
-        for feed in source.feeds:
-            if source.id == source_id or (source_id is None and document in feed.candidates):
-                return source, feed
-    name = urlsplit(document).hostname or Path(document).name
-    feed = Feed(key="", candidates=(document,))
-    return Source(id="preview", name=name, feeds=(feed,)), feed
-
-
-async def _fetch(document: str, source: Source, config: Config | None, now: datetime) -> Fetched:
-    if not document.startswith(("http://", "https://")):
-        return _from_file(Path(document), source)
-    async with Fetcher(
-        user_agent=user_agent(config) if config else f"aggregator/{__version__}",
-        contact=config.site.owner_email if config else "",
-        allow=AllowList.parse(config.network.allow if config else ()),
-        deadline=config.network.deadline if config else DEADLINE,
-        max_wire=config.network.max_body if config else MAX_BODY,
-        max_body=config.network.max_body if config else MAX_BODY,
-        spacing=timedelta(0),
-    ) as fetcher:
-        fetched = await fetcher.fetch(document, validators=None, now=now)
-    assert not isinstance(fetched, NotModified)  # nothing conditional was asked
-    return fetched
-
-
-def _from_file(path: Path, source: Source) -> Fetched:
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise AggregatorError(
-            f"cannot read {path}: {error.strerror}; wanted: an http(s) address or a file"
-        ) from error
-    return Fetched(
-        url=source.homepage or "https://example.org/",  # what relative links are relative to
-        content_type="",
-        content_language=None,
-        body=body,
-        received=len(body),
-        validators=None,
-        fresh_until=None,
-        moved_to=None,
-        conditional=False,
-    )
 
 
 def _feed(reading: Reading, source: Source) -> dict[str, object]:

@@ -15,39 +15,33 @@ store where feeds.yaml names one, and nothing is written.
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
 
-from aggregator import __version__
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.explaining.plain import plain, print_json
-from aggregator.gather.fetch import AllowList, Fetcher
 from aggregator.judge import revise, rights, rules
 from aggregator.model import (
     Change,
     Feed,
     Fetched,
     Known,
-    NotModified,
     Published,
     Screened,
     Site,
     Source,
 )
-from aggregator.press import user_agent
+from aggregator.obtaining import obtain, source_of
 from aggregator.store import Store
 from aggregator.syndicate import editions, mint
 from aggregator.worker import Reading, WorkerPool
 
-_DEADLINE: Final = timedelta(seconds=60)
-_LARGEST: Final = 10_000_000  # bytes
 _SHOWN: Final = 300  # characters of one value on the terminal
 _NO_SITE: Final = Site(
     title="", url="https://example.org", owner_name="", owner_email="nobody@example.org"
@@ -86,7 +80,7 @@ async def run_until(
     """
     if step not in STEPS:
         raise AggregatorError(f"there is no step '{step}'; the steps are: {', '.join(STEPS)}")
-    source, feed = _source(document, config, source_id)
+    source, feed = source_of(document, config, source_id)
     async with WorkerPool(1) as pool:
         run = _Run(document, config, source, feed, pool, now)
         shown = await STEPS[step](run)
@@ -116,7 +110,7 @@ class _Run:
         self._pool = pool
 
     async def fetched(self) -> Fetched:
-        return await _fetch(self._document, self.source, self.config, self.now)
+        return await obtain(self._document, self.source, self.feed, self.config, self.now)
 
     async def reading(self) -> Reading:
         fetched = await self.fetched()
@@ -263,60 +257,6 @@ def _held(value: object) -> dict[str, object]:
     made = plain(value)
     assert isinstance(made, dict)
     return made
-
-
-# --- the document ---------------------------------------------------------------------------
-
-
-def _source(document: str, config: Config | None, source_id: str | None) -> tuple[Source, Feed]:
-    """Find whose document it is; what no source owns is read without any prior."""
-    for source in (*config.sources, *config.disabled) if config else ():
-        for feed in source.feeds:
-            if source.id == source_id or (source_id is None and document in feed.candidates):
-                return source, feed
-    if source_id is not None:
-        raise AggregatorError(f"feeds.yaml has no source '{source_id}'")
-    name = urlsplit(document).hostname or Path(document).name
-    feed = Feed(key="", candidates=(document,))
-    return Source(id="preview", name=name, feeds=(feed,)), feed
-
-
-async def _fetch(document: str, source: Source, config: Config | None, now: datetime) -> Fetched:
-    if not document.startswith(("http://", "https://")):
-        return _from_file(Path(document), source)
-    network = config.network if config else None
-    async with Fetcher(
-        user_agent=user_agent(config) if config else f"aggregator/{__version__}",
-        contact=config.site.owner_email if config else "",
-        allow=AllowList.parse(network.allow if network else ()),
-        deadline=network.deadline if network else _DEADLINE,
-        max_wire=network.max_body if network else _LARGEST,
-        max_body=network.max_body if network else _LARGEST,
-        spacing=timedelta(0),
-    ) as fetcher:
-        fetched = await fetcher.fetch(document, validators=None, now=now)
-    assert not isinstance(fetched, NotModified)  # nothing conditional was asked
-    return fetched
-
-
-def _from_file(path: Path, source: Source) -> Fetched:
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        raise AggregatorError(
-            f"cannot read {path}: {error.strerror}; wanted: an http(s) address or a file"
-        ) from error
-    return Fetched(
-        url=source.homepage or "https://example.org/",  # what relative links are relative to
-        content_type="",
-        content_language=None,
-        body=body,
-        received=len(body),
-        validators=None,
-        fresh_until=None,
-        moved_to=None,
-        conditional=False,
-    )
 
 
 # --- on the terminal ------------------------------------------------------------------------
